@@ -4,6 +4,7 @@ mod check;
 mod file_kind;
 mod form;
 mod plan;
+mod wording;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use check::{check_births, check_unverified, check_years};
 pub use check::{MOST_PARTIES, check, check_documents};
 pub use file_kind::file_kind;
 pub use plan::{Plan, plan};
+pub use wording::in_words;
 
 /// Longest idempotency key.
 pub const LONGEST_KEY: usize = 128;
@@ -91,7 +93,10 @@ async fn read_aside(body: &[u8]) -> Result<Submission, IntakeError> {
     let body = body.to_vec();
     let reading = tokio::task::spawn_blocking(move || read(&body)).await;
     reading.unwrap_or_else(|_| {
-        Err(IntakeError::NotASubmission(vec![Finding::new("", "the body could not be read")]))
+        Err(IntakeError::NotASubmission(vec![Finding::new(
+            "",
+            "请求内容无法读取 the body could not be read",
+        )]))
     })
 }
 

@@ -47,7 +47,8 @@ pub async fn act_as_seen(
 /// An amount in yuan that is more than zero, with at most two decimals, and not beyond all measure.
 pub fn check_amount(pointer: &str, amount: Option<Money>, findings: &mut Vec<Finding>) {
     if amount.is_some_and(|amount| amount.currency.is_some() && !amount.is_yuan()) {
-        findings.push(Finding::new(format!("{pointer}/currency"), "the amount must be in CNY"));
+        findings
+            .push(Finding::new(format!("{pointer}/currency"), "金额应为人民币 the amount must be in CNY"));
     }
     check_amount_in_any(pointer, amount, findings);
 }
@@ -56,27 +57,33 @@ pub fn check_amount(pointer: &str, amount: Option<Money>, findings: &mut Vec<Fin
 pub fn check_amount_in_any(pointer: &str, amount: Option<Money>, findings: &mut Vec<Finding>) {
     let Some(amount) = amount else { return };
     if amount.currency.is_none() {
-        findings.push(Finding::new(format!("{pointer}/currency"), "name the currency, such as CNY"));
+        findings.push(Finding::new(
+            format!("{pointer}/currency"),
+            "须注明币种，如 CNY name the currency, such as CNY",
+        ));
     }
     if amount.amount <= Decimal::ZERO || amount.amount.scale() > 2 {
-        let detail = "must be more than zero, with at most two decimals";
+        let detail = "应大于零，至多两位小数 must be more than zero, with at most two decimals";
         findings.push(Finding::new(format!("{pointer}/amount"), detail));
     } else if !amount.is_plausible() {
-        findings.push(Finding::new(format!("{pointer}/amount"), "is beyond all measure"));
+        findings.push(Finding::new(format!("{pointer}/amount"), "金额过大 is beyond all measure"));
     }
 }
 
 /// A rate: yuan for one unit of a foreign currency.
 pub fn check_rate(rate: Option<PlainDecimal>, findings: &mut Vec<Finding>) {
     if rate.is_some_and(|PlainDecimal(rate)| rate <= Decimal::ZERO || rate > Decimal::ONE_THOUSAND) {
-        findings.push(Finding::new("/rate", "must be more than zero and at most 1000"));
+        findings.push(Finding::new("/rate", "应大于零且不超过 1000 must be more than zero and at most 1000"));
     }
 }
 
 /// Documents that come along with an act.
 pub fn check_documents(documents: &[LegalDocument], findings: &mut Vec<Finding>) {
     if documents.len() > MOST_DOCUMENTS {
-        findings.push(Finding::new("/documents", format!("at most {MOST_DOCUMENTS} documents")));
+        findings.push(Finding::new(
+            "/documents",
+            format!("文书至多 {MOST_DOCUMENTS} 份 at most {MOST_DOCUMENTS} documents"),
+        ));
     }
     crate::intake::check_documents(documents, findings);
 }

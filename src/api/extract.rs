@@ -20,6 +20,7 @@ use super::access::Place;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::Finding;
 use crate::gateway::Gateway;
+use crate::intake::in_words;
 use crate::lines::listener::{Connection, Held};
 
 /// Largest body of everything but inquiries and releases.
@@ -66,7 +67,10 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Arc<Gateway>> for QueryParams<
     async fn from_request_parts(parts: &mut Parts, state: &Arc<Gateway>) -> Result<Self, Problem> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(query)) => Ok(Self(query)),
-            Err(rejection) => Err(Problem::new(ProblemKind::MalformedRequest, rejection.body_text())),
+            Err(rejection) => {
+                let detail = format!("查询条件有误 a parameter is wrong: {}", rejection.body_text());
+                Err(Problem::new(ProblemKind::MalformedRequest, detail))
+            }
         }
     }
 }
@@ -219,9 +223,9 @@ fn read_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             serde_path_to_error::Segment::Map { key } => format!("{pointer}/{key}"),
             _ => pointer,
         });
-        Problem::malformed_body(pointer, error.inner().to_string())
+        Problem::malformed_body(pointer, in_words(error.inner()))
     })?;
-    json.end().map_err(|error| Problem::malformed_body(String::new(), error.to_string()))?;
+    json.end().map_err(|error| Problem::malformed_body(String::new(), in_words(&error)))?;
     Ok(value)
 }
 
@@ -249,7 +253,8 @@ impl ReasonGiven {
 /// Checks a reason that a person gave.
 pub fn check_reason(reason: &str, findings: &mut Vec<Finding>) {
     if reason.trim().is_empty() || reason.chars().count() > LONGEST_REASON {
-        let detail = format!("say why, in 1 to {LONGEST_REASON} characters");
+        let detail =
+            format!("须说明理由，1 至 {LONGEST_REASON} 个字 say why, in 1 to {LONGEST_REASON} characters");
         findings.push(Finding { pointer: "/reason".to_owned(), detail });
     }
 }

@@ -258,7 +258,10 @@ async fn change(
     let mut findings = Vec::new();
     check_reason(&request.reason, &mut findings);
     if request.second_factor == Some(true) {
-        findings.push(Finding::new("/second_factor", "only the person sets a second factor up"));
+        findings.push(Finding::new(
+            "/second_factor",
+            "动态口令只能由本人绑定 only the person sets a second factor up",
+        ));
     }
     no_findings(findings)?;
     let is_all = |codes: &BTreeSet<String>| codes.len() == 1 && codes.contains(EVERY_COURT);

@@ -160,13 +160,15 @@ impl Problem {
 
     /// There is no such thing.
     pub fn not_found(what: &str) -> Self {
-        Self::new(ProblemKind::NotFound, format!("there is no such {what}"))
+        Self::new(ProblemKind::NotFound, format!("没有此项内容 there is no such {what}"))
     }
 
     /// Rules that were broken.
     pub fn invalid(findings: Vec<Finding>) -> Self {
-        let count = findings.len();
-        let detail = format!("{count}处不符合规定 {count} rule(s) are broken; see `findings`");
+        let detail = format!(
+            "有 {count} 处不符合规定 {count} rule(s) are broken; see `findings`",
+            count = findings.len()
+        );
         Self { findings, ..Self::new(ProblemKind::Invalid, detail) }
     }
 
@@ -245,10 +247,13 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let (kind, detail) = match &error {
-            StoreError::Full => (ProblemKind::StoreFull, "nothing was kept; try again later".to_owned()),
-            StoreError::Closed => {
-                (ProblemKind::Unavailable, "the gateway is shutting down; try again".to_owned())
+            StoreError::Full => {
+                (ProblemKind::StoreFull, "未予保存，请稍后再试 nothing was kept; try again later".to_owned())
             }
+            StoreError::Closed => (
+                ProblemKind::Unavailable,
+                "正在停止服务，请稍后再试 the gateway is shutting down; try again".to_owned(),
+            ),
             StoreError::Again | StoreError::LeaseLost => {
                 (ProblemKind::Unavailable, "nothing was kept; try again".to_owned())
             }
@@ -261,11 +266,12 @@ impl From<StoreError> for Problem {
             | StoreError::Backup(_)
             | StoreError::MovedAway { .. }
             | StoreError::Arriving { .. } => {
-                let detail = "something that this needs cannot be read in the store; operations find the cause in its log";
+                let detail = "所需内容无法读取，原因见运行日志 something that this needs cannot be read in the store; operations find the cause in its log";
                 (ProblemKind::StoreUnusable, detail.to_owned())
             }
             StoreError::Conflict(_) => {
-                let detail = "the gateway failed; operations find the cause in its log";
+                let detail =
+                    "系统出错，原因见运行日志 the gateway failed; operations find the cause in its log";
                 (ProblemKind::Internal, detail.to_owned())
             }
         };

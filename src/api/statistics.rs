@@ -150,13 +150,15 @@ fn period(from: Date, until: Date) -> Result<(Timestamp, Timestamp), Problem> {
     let wrong = |detail: String| Problem::new(ProblemKind::MalformedRequest, detail);
     let days = until.since((Unit::Day, from)).map(|span| span.get_days()).unwrap_or(i32::MAX);
     if !(0..LONGEST).contains(&days) {
-        return Err(wrong(format!("from {from} until {until}: a period has 1 to {LONGEST} days")));
+        return Err(wrong(format!(
+            "统计期间应为 1 至 {LONGEST} 日 from {from} until {until}: a period has 1 to {LONGEST} days"
+        )));
     }
     let begin = |day: Date| day.to_zoned(shanghai()).map(|zoned| zoned.timestamp());
     let after = until.checked_add(Span::new().days(1)).and_then(begin);
     match (begin(from), after) {
         (Ok(begin), Ok(end)) => Ok((begin, end)),
-        _ => Err(wrong("these days cannot be counted with".to_owned())),
+        _ => Err(wrong("日期无法统计 these days cannot be counted with".to_owned())),
     }
 }
 
@@ -179,7 +181,9 @@ async fn collect(
         after = (last.inquiry.created, last.inquiry.id);
         count += portion.len();
         if count > MOST_INQUIRIES {
-            let detail = format!("the period has more than {MOST_INQUIRIES} inquiries; choose a shorter one");
+            let detail = format!(
+                "该期间的查控申请超过 {MOST_INQUIRIES} 件，请缩短期间 the period has more than {MOST_INQUIRIES} inquiries; choose a shorter one"
+            );
             return Err(Problem::new(ProblemKind::MalformedRequest, detail));
         }
         portion.iter().for_each(|read| read.count(&mut collector));

@@ -205,7 +205,12 @@ async fn list(
 
 /// The word of an officer's name.
 fn officer(name: &str) -> Result<String, Problem> {
-    let none = || Problem::new(ProblemKind::MalformedRequest, "officer: there is no letter or digit in it");
+    let none = || {
+        Problem::new(
+            ProblemKind::MalformedRequest,
+            "承办人姓名中没有文字或数字 officer: there is no letter or digit in it",
+        )
+    };
     found_by::of_officer(name).ok_or_else(none)
 }
 

@@ -32,7 +32,7 @@ pub struct FormField {
     pub pointer: String,
     /// What is entered.
     pub label: String,
-    /// `text`, `money`, `count`, `date`, `reason`, `choice` (with a first choice), `pick` (without), `checks`, `file`, `flag` or `hidden`.
+    /// `text`, `money`, `count`, `date`, `reason`, `named` (free, with choices), `choice` (with a first choice), `pick` (without), `checks`, `file`, `flag` or `hidden`.
     pub kind: &'static str,
     /// Whether something must be entered.
     pub is_required: bool,

@@ -79,6 +79,7 @@ fn shown_field(field: &Field, console: &Console, visitor: &Visitor) -> FormField
     let lang = visitor.lang;
     let (kind, choices) = match field.input {
         Input::Text | Input::Names => ("text", Vec::new()),
+        Input::Counterpart => ("named", console.counterparts(lang)),
         Input::Money | Input::Amount | Input::AmountIn(_) => ("money", Vec::new()),
         Input::Count | Input::Rank => ("count", Vec::new()),
         Input::Date => ("date", Vec::new()),
@@ -284,7 +285,9 @@ pub async fn perform(
     }
     let path = endpoint(kind, &subject);
     let method = if kind.is_put { Method::PUT } else { Method::POST };
-    let answered = console.send(&visitor, (method, &path), &body_of(kind, &subject, &posted), None).await;
+    let mut body = body_of(kind, &subject, &posted);
+    console.by_codes(&mut body);
+    let answered = console.send(&visitor, (method, &path), &body, None).await;
     let failure = match answered {
         Ok(answer) if slug == "probe" && text(&answer, "/reachable") == "false" => Failure {
             kind: visitor.lang.t("无法连接", "It cannot be reached").to_owned(),

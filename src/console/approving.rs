@@ -24,9 +24,14 @@ pub fn first_approval(measure: &Value) -> String {
     format!("{by} {} {}", time(measure, &at("at")), money(measure, &at("limit"))).trim().to_owned()
 }
 
+/// Whether a measure was ordered: what was available before is out of date then.
+pub fn was_ordered(measure: &Value) -> bool {
+    !matches!(text(measure, "/state").as_str(), "candidate" | "proposed" | "skipped" | "refused")
+}
+
 /// That freezes of others come first, with the balance that they hold; empty where none do.
 pub fn behind_others(measure: &Value, lang: Lang) -> String {
-    let balance = money(measure, "/behind_others");
+    let balance = if was_ordered(measure) { String::new() } else { money(measure, "/behind_others") };
     match (balance.is_empty(), lang) {
         (true, _) => balance,
         (false, Lang::Zh) => format!("他人在先控制，冻结后为轮候；账面余额 {balance}"),
@@ -71,10 +76,11 @@ pub fn facts(measure: &Value, lang: Lang) -> Vec<(&'static str, String)> {
     let exemption = word(EXEMPTION, &text(measure, "/exemption/level"), lang);
     let exemption = format!("{exemption} {}", lang.of_note(&text(measure, "/exemption/basis")));
     let class = [text(measure, "/class"), text(measure, "/target/class")].concat();
+    let available = if was_ordered(measure) { String::new() } else { money(measure, "/available") };
     let all = [
         ("状态", "State", word(MEASURE, &text(measure, "/state"), lang)),
         ("账户类别", "Class", class),
-        ("可用余额", "Available", money(measure, "/available")),
+        ("可用余额", "Available", available),
         ("轮候", "Waits", behind_others(measure, lang)),
         ("限额", "Limit", money(measure, "/limit")),
         ("可否执行", "Exemption", exemption.trim().to_owned()),
@@ -146,7 +152,12 @@ mod tests {
         assert!(facts.contains(&("可用余额", "0.00".to_owned())), "{facts:?}");
         let waits = "他人在先控制，冻结后为轮候；账面余额 1,200,000.00".to_owned();
         assert!(facts.contains(&("轮候", waits)), "{facts:?}");
-        assert_eq!(behind_others(&json!({ "available": yuan("5.00") }), Lang::Zh), "");
+        assert_eq!(behind_others(&json!({ "state": "proposed", "available": yuan("5.00") }), Lang::Zh), "");
+        let ordered =
+            json!({ "state": "in_force", "available": yuan("1200000.00"), "behind_others": yuan("5.00") });
+        assert!(
+            !super::facts(&ordered, Lang::Zh).iter().any(|(label, _)| matches!(*label, "可用余额" | "轮候"))
+        );
     }
 
     #[test]

@@ -18,10 +18,13 @@ use super::reading::text;
 use super::room::Room;
 use super::visitor::Visitor;
 use crate::api::{self, Problem, ReasonWanted, Watching};
+use crate::config::CounterpartConfig;
 use crate::gateway::Gateway;
 
 /// Largest answer of an endpoint that is taken.
 const LARGEST_ANSWER: usize = 64 << 20;
+/// Most counterparts in a list to choose from.
+const MOST_CHOICES: usize = 500;
 
 /// The type of the problem that no reason was given.
 const REASON_WANTED: &str = "urn:chakong:problem:reason-wanted";
@@ -75,6 +78,45 @@ impl Console {
         &self.0.room
     }
 
+    /// Codes of the counterparts with their names, for a list to choose from.
+    pub fn counterparts(&self, lang: Lang) -> Vec<(String, String)> {
+        let known = self.0.gateway.counterparts.now();
+        let one = |config: &Arc<CounterpartConfig>| {
+            (config.name.clone(), lang.t_of(&config.name_zh, &config.name_en).to_owned())
+        };
+        known.values().take(MOST_CHOICES).map(one).collect()
+    }
+
+    /// The code of the counterpart that a person named by its code or its name; `None` where none is configured so, or several are called so.
+    pub fn code_of(&self, named: &str) -> Option<String> {
+        let known = self.0.gateway.counterparts.now();
+        if known.contains_key(named) {
+            return Some(named.to_owned());
+        }
+        let mut called = known.values().filter(|one| one.name_zh == named || one.name_en == named);
+        match (called.next(), called.next()) {
+            (Some(only), None) => Some(only.name.clone()),
+            _ => None,
+        }
+    }
+
+    /// Has a request name counterparts by their codes, however a person named them.
+    pub fn by_codes(&self, body: &mut Value) {
+        names::to_codes(body, &|named| self.code_of(named));
+    }
+
+    /// That no counterpart is called as a filter says; empty where one is, and where the filter is.
+    pub fn unknown_counterpart(&self, named: &str, lang: Lang) -> String {
+        let named = named.trim();
+        if named.is_empty() || self.code_of(named).is_some() {
+            return String::new();
+        }
+        match lang {
+            Lang::Zh => format!("没有名称或代号为「{named}」的协助单位。"),
+            Lang::En => format!("No counterpart has the name or the code {named}."),
+        }
+    }
+
     /// Reads something.
     ///
     /// # Errors
@@ -121,7 +163,7 @@ impl Console {
         let counterparts = self.0.gateway.counterparts.now();
         let name_of = |code: &str| {
             let config = counterparts.get(code)?;
-            Some(if visitor.lang == Lang::Zh { config.name_zh.clone() } else { config.name_en.clone() })
+            Some(visitor.lang.t_of(&config.name_zh, &config.name_en).to_owned())
         };
         names::tell(&mut answer, &name_of);
         Ok(answer)

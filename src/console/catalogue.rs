@@ -68,6 +68,8 @@ pub enum Input {
     Choice(&'static [(&'static str, Word)]),
     /// An account of the court.
     CourtAccount,
+    /// A counterpart, by its name or its code.
+    Counterpart,
     /// A party of the case that the act is about.
     Party,
     /// A day.

@@ -95,6 +95,10 @@ struct DeskPage {
     rows: Vec<Row>,
     states: Vec<(String, String)>,
     counterpart: String,
+    /// That no counterpart is called as the filter says.
+    fault: String,
+    /// Counterparts to choose from.
+    known: Vec<(String, String)>,
     court: String,
     state: String,
     is_overdue: bool,
@@ -108,6 +112,8 @@ pub async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Response, Failure> {
     let (lang, now) = (visitor.lang, console.gateway().clock.now());
+    let counterpart = console.code_of(query.counterpart.trim()).unwrap_or(query.counterpart);
+    let query = ListQuery { counterpart, ..query };
     let [page, counted] = paths(&query);
     let answer = console.get(&visitor, &page).await?;
     let waiting = console.get(&visitor, &counted).await?;
@@ -125,6 +131,8 @@ pub async fn list(
         rows: list_at(&answer, "/orders").iter().map(|order| row(order, now, lang)).collect(),
         states: choices(DESK, lang),
         is_overdue: query.is_overdue(),
+        fault: console.unknown_counterpart(&query.counterpart, lang),
+        known: console.counterparts(lang),
         counterpart: query.counterpart,
         court: query.court,
         state: query.state,

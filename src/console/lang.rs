@@ -27,6 +27,11 @@ impl Lang {
         }
     }
 
+    /// Of a text that is configured in both languages, that of this one.
+    pub fn t_of<'t>(self, zh: &'t str, en: &'t str) -> &'t str {
+        if self == Self::Zh { zh } else { en }
+    }
+
     /// What words in two languages, of the API or of the store, say in this one. Those of one language stay as they are.
     pub fn of_note(self, note: &str) -> String {
         match self {

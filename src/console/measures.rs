@@ -74,7 +74,6 @@ impl MeasureRow {
         let (property, class) = property_of(&target);
         let case_number = text(measure, "/case_number");
         let state_code = text(measure, "/state");
-        let is_placed = !matches!(state_code.as_str(), "candidate" | "proposed" | "skipped" | "refused");
         let tasks = list(measure, "/tasks").iter().filter_map(Value::as_str);
         Self {
             href: format!("/console/measures/{}", segment(&id)),
@@ -92,8 +91,12 @@ impl MeasureRow {
             state_code,
             exemption: badge(EXEMPTION, &text(measure, "/exemption/level"), lang),
             basis: lang.of_note(&text(measure, "/exemption/basis")),
-            available: if is_placed { String::new() } else { money(measure, "/available") },
-            behind: if is_placed { String::new() } else { approving::behind_others(measure, lang) },
+            available: if approving::was_ordered(measure) {
+                String::new()
+            } else {
+                money(measure, "/available")
+            },
+            behind: approving::behind_others(measure, lang),
             value: money(measure, "/value"),
             limit: some(measure, "/limit"),
             held: some(measure, "/held"),

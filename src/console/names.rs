@@ -43,6 +43,24 @@ pub fn called(name: &str, code: &str) -> String {
     }
 }
 
+/// Where requests name counterparts: one, and several.
+const ONE: &str = "/counterpart";
+const SEVERAL: [&str; 2] = ["/counterparts", "/search/counterparts"];
+
+/// Has a request name counterparts by their codes, whether a person entered the code or the name. What is neither stays, for the endpoint to
+/// say so.
+pub fn to_codes(body: &mut Value, code_of: &impl Fn(&str) -> Option<String>) {
+    let by_code = |named: &mut Value| {
+        if let Some(code) = named.as_str().and_then(|named| code_of(named.trim())) {
+            *named = code.into();
+        }
+    };
+    body.pointer_mut(ONE).into_iter().for_each(by_code);
+    for several in SEVERAL {
+        body.pointer_mut(several).and_then(Value::as_array_mut).into_iter().flatten().for_each(by_code);
+    }
+}
+
 /// Names of the parties of a case by each reference that an inquiry gave them. One that names several is left out: nobody knows which is
 /// meant.
 pub fn parties_of(case: &Value) -> BTreeMap<String, String> {
@@ -93,6 +111,15 @@ mod tests {
             "not configured any more"
         );
         assert_eq!(counterpart(&answer), "");
+    }
+
+    #[test]
+    fn a_counterpart_is_named_by_its_name_or_its_code_and_what_is_neither_is_left_to_the_endpoint() {
+        let code_of = |named: &str| matches!(named, "bank-1" | "示例第一银行").then(|| "bank-1".to_owned());
+        let mut body = json!({ "counterpart": " 示例第一银行", "search": { "counterparts": ["bank-1", "示例第一银行", "无此银行"] } });
+        to_codes(&mut body, &code_of);
+        let expected = json!({ "counterpart": "bank-1", "search": { "counterparts": ["bank-1", "bank-1", "无此银行"] } });
+        assert_eq!(body, expected);
     }
 
     #[test]

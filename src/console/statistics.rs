@@ -73,6 +73,12 @@ impl StatisticsQuery {
         is_of_cases && self.counterpart.is_empty() && self.action.is_empty()
     }
 
+    /// The counterpart by its code, where it was named by its name.
+    fn by_code(self, console: &Console) -> Self {
+        let counterpart = console.code_of(self.counterpart.trim()).unwrap_or(self.counterpart);
+        Self { counterpart, ..self }
+    }
+
     /// An address with this, and more.
     fn to(&self, path: &str, more: &[(&str, &str)]) -> String {
         let own = [
@@ -110,6 +116,8 @@ struct StatisticsPage {
     month: String,
     actions: Vec<(String, String)>,
     fault: String,
+    /// Counterparts to choose from.
+    known: Vec<(String, String)>,
     facts: Vec<(&'static str, String)>,
     times: Vec<(&'static str, String)>,
     lapsed: u64,
@@ -131,7 +139,8 @@ pub async fn show(
     Query(query): Query<StatisticsQuery>,
 ) -> Result<Response, Failure> {
     let (lang, today) = (visitor.lang, day_of(console.gateway().clock.now()));
-    let query = query.of_its_month(today);
+    let query = query.of_its_month(today).by_code(&console);
+    let unknown = console.unknown_counterpart(&query.counterpart, lang);
     let (answer, fault) = match console.get(&visitor, &query.to("/v1/statistics", &[])).await {
         Ok(answer) => (answer, Failure::default()),
         Err(failure) if failure.status == StatusCode::BAD_REQUEST => (Value::Null, failure),
@@ -164,7 +173,8 @@ pub async fn show(
         periods: periods(today, (&from, &until), &query, lang),
         month: month_of(&from, &until).map(|first| first.strftime("%Y-%m").to_string()).unwrap_or_default(),
         actions: choices(ACTION, lang),
-        fault: fault.detail,
+        fault: or(fault.detail, if total.is_none() { &unknown } else { "" }),
+        known: console.counterparts(lang),
         facts: total.map(|total| facts(total, lang)).unwrap_or_default(),
         times: total.map(|total| times(total, lang)).unwrap_or_default(),
         lapsed: total.map_or(0, |total| number(total, "/lapsed")),
@@ -200,7 +210,7 @@ pub async fn file(
     visitor: Visitor,
     Query(query): Query<StatisticsQuery>,
 ) -> Result<Response, Failure> {
-    let query = query.of_its_month(day_of(console.gateway().clock.now()));
+    let query = query.of_its_month(day_of(console.gateway().clock.now())).by_code(&console);
     let format = if query.format == "csv" { "csv" } else { "xlsx" };
     Ok(as_file(console.fetch(&visitor, &query.to("/v1/statistics", &[("format", format)])).await?))
 }

@@ -35,6 +35,8 @@ use load::{Load, load};
 use sections::{Section, sections};
 use sheet_party::SheetParty;
 
+/// Places that say no more than what is wrong there does.
+const OF_THE_WHOLE: [&str; 5] = [SHEET, "/documents", "/mandate", "/search", "/parties"];
 /// Most bytes that one form may bring.
 const MOST_OF_ONE: usize = 32 << 20;
 /// Sheets that are read at once: each may take a moment and some memory.
@@ -87,7 +89,7 @@ fn shown(
         match fields.find(|field| Some(&field.name) == name.as_ref()) {
             Some(field) if field.fault.is_empty() => field.fault.clone_from(detail),
             Some(field) => field.fault = format!("{}；{detail}", field.fault),
-            None => faults.push(match pointer.is_empty() || pointer == SHEET {
+            None => faults.push(match pointer.is_empty() || OF_THE_WHOLE.contains(&pointer.as_str()) {
                 true => detail.clone(),
                 false => format!("{detail}（{pointer}）"),
             }),
@@ -168,7 +170,8 @@ pub async fn preview(
         _ => {}
     }
     let (sheet, wrong) = sheet_of(&draft, parties, visitor.lang).await?;
-    let body = body_of(&draft, parties, &sheet);
+    let mut body = body_of(&draft, parties, &sheet);
+    console.by_codes(&mut body);
     let asked = Asked { draft: &draft, parties, sheet: &sheet, has_changed: false };
     previewed(&console, &visitor, &asked, (&body, wrong)).await
 }
@@ -368,7 +371,8 @@ pub async fn send(
     if !wrong.is_empty() {
         return Ok(shown(&visitor, &draft, parties, &sheet, &with_sheet(wrong, Failure::default())));
     }
-    let body = body_of(&draft, parties, &sheet);
+    let mut body = body_of(&draft, parties, &sheet);
+    console.by_codes(&mut body);
     if digest_of(&body) != posted.get("previewed") {
         let asked = Asked { draft: &draft, parties, sheet: &sheet, has_changed: true };
         return previewed(&console, &visitor, &asked, (&body, Vec::new())).await;

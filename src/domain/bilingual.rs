@@ -99,10 +99,11 @@ fn begins_english(tail: &str) -> bool {
     is_word
         && match following.next() {
             Some(':' | '：') => true,
-            Some(mark @ (' ' | ',' | ';')) => {
+            Some(mark @ (' ' | '(' | ',' | ';')) => {
                 let sentence = after.split(MARKS).next().unwrap_or_default();
                 let next = following.next();
-                next.is_some_and(|c| c.is_ascii() && (mark == ' ' || c == ' ')) && has_letters(sentence)
+                next.is_some_and(|c| c.is_ascii() && (matches!(mark, ' ' | '(') || c == ' '))
+                    && has_letters(sentence)
             }
             _ => false,
         }
@@ -198,6 +199,11 @@ mod tests {
             ),
             ("（本院锁定已解除 our lock was lifted）", "（本院锁定已解除）", "our lock was lifted"),
             ("不支持该方法 Method not allowed", "不支持该方法", "Method not allowed"),
+            (
+                "有 3 处不符合规定 3 rule(s) are broken; see `findings`",
+                "有 3 处不符合规定",
+                "3 rule(s) are broken; see `findings`",
+            ),
             ("已停用 disabled: 1001", "已停用：1001", "disabled: 1001"),
             (
                 "failed to send the order: 该单位已暂停 the counterpart is paused (transient)",

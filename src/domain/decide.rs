@@ -120,7 +120,7 @@ pub struct Facts<'a> {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Rejected {
     /// There is no such thing.
-    #[error("there is no such {0}")]
+    #[error("没有此项内容 there is no such {0}")]
     Unknown(&'static str),
     /// It is in a state that does not allow this.
     #[error("{0}")]
@@ -137,7 +137,7 @@ pub enum Rejected {
     #[error("{0}")]
     NotAllowed(String),
     /// The request breaks rules; all of them are listed.
-    #[error("{}处不符合规定 the request breaks {} rule(s)", .0.len(), .0.len())]
+    #[error("有 {count} 处不符合规定 the request breaks {count} rule(s)", count = .0.len())]
     Findings(Vec<Finding>),
     /// The actor may not do this.
     #[error("{0}")]

@@ -25,13 +25,19 @@ pub fn check(submission: &Submission) -> Vec<Finding> {
     if let Some((from, until)) = submission.search.transactions
         && until < from
     {
-        findings.push(Finding::new("/search/transactions", "the last day lies before the first"));
+        findings.push(Finding::new(
+            "/search/transactions",
+            "截止日早于起始日 the last day lies before the first",
+        ));
     }
     if let Some(mandate) = &submission.mandate {
         check_mandate(submission, mandate, &mut findings);
     }
     if !(1..=8760).contains(&submission.deadline_hours.unwrap_or(24)) {
-        findings.push(Finding::new("/deadline_hours", "must lie between 1 and 8760"));
+        findings.push(Finding::new(
+            "/deadline_hours",
+            "应为 1 至 8760 的整数（小时） must lie between 1 and 8760",
+        ));
     }
     findings
 }
@@ -39,7 +45,10 @@ pub fn check(submission: &Submission) -> Vec<Finding> {
 /// Every rule that documents break.
 pub fn check_documents(documents: &[LegalDocument], findings: &mut Vec<Finding>) {
     if documents.len() > MOST_LEGAL_DOCUMENTS {
-        findings.push(Finding::new("/documents", format!("at most {MOST_LEGAL_DOCUMENTS} documents")));
+        findings.push(Finding::new(
+            "/documents",
+            format!("文书至多 {MOST_LEGAL_DOCUMENTS} 份 at most {MOST_LEGAL_DOCUMENTS} documents"),
+        ));
     }
     for (at, document) in documents.iter().enumerate() {
         file_kind::of_document(&format!("/documents/{at}"), document, findings);
@@ -90,7 +99,10 @@ fn push_once(findings: &mut Vec<Finding>, finding: Finding) {
 fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
     let officers = &submission.case.officers;
     if officers.is_empty() || officers.len() > 10 {
-        findings.push(Finding::new("/case/officers", "1 to 10 officers (法释〔2013〕20号 art. 2)"));
+        findings.push(Finding::new(
+            "/case/officers",
+            "承办人应为 1 至 10 名（法释〔2013〕20号第二条） 1 to 10 officers (法释〔2013〕20号 art. 2)",
+        ));
     }
     for (at, officer) in officers.iter().enumerate() {
         for (key, number) in [
@@ -99,7 +111,7 @@ fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
         ] {
             if number.trim().is_empty() {
                 let pointer = format!("/case/officers/{at}/{key}");
-                let detail = "an officer needs the numbers of both certificates (法释〔2013〕20号 art. 2)";
+                let detail = "承办人须填写工作证和执行公务证的编号（法释〔2013〕20号第二条） an officer needs the numbers of both certificates (法释〔2013〕20号 art. 2)";
                 findings.push(Finding::new(pointer, detail));
             }
         }
@@ -109,7 +121,7 @@ fn check_case(submission: &Submission, findings: &mut Vec<Finding>) {
         }
     }
     if submission.case.court_name.trim().is_empty() {
-        findings.push(Finding::new("/case/court_name", "the court's name is missing"));
+        findings.push(Finding::new("/case/court_name", "须填写法院名称 the court's name is missing"));
     }
 }
 
@@ -150,21 +162,29 @@ fn check_parties(submission: &Submission, findings: &mut Vec<Finding>) {
     if parties.is_empty() || parties.len() > MOST_PARTIES {
         findings.push(Finding::new(
             "/parties",
-            format!("1 to {MOST_PARTIES} parties, and there are {}", parties.len()),
+            format!(
+                "当事人应为 1 至 {MOST_PARTIES} 名，现有 {count} 名 1 to {MOST_PARTIES} parties, and there are {count}",
+                count = parties.len()
+            ),
         ));
     }
     for (at, party) in parties.iter().enumerate() {
         let pointer = format!("/parties/{at}");
         if party.reference.is_empty() || party.reference.len() > 100 {
-            findings.push(Finding::new(format!("{pointer}/reference"), "must have 1 to 100 bytes"));
+            findings.push(Finding::new(
+                format!("{pointer}/reference"),
+                "应有 1 至 100 个字节 must have 1 to 100 bytes",
+            ));
         }
         if parties.iter().take(at).any(|other| other.reference == party.reference) {
-            findings
-                .push(Finding::new(format!("{pointer}/reference"), "another party has the same reference"));
+            findings.push(Finding::new(
+                format!("{pointer}/reference"),
+                "与另一当事人编号相同 another party has the same reference",
+            ));
         }
         if party.documents.is_empty() || party.documents.len() > MOST_DOCUMENTS {
             let detail = format!(
-                "a party needs 1 to {MOST_DOCUMENTS} identity documents: nobody is looked up by name alone"
+                "当事人须有 1 至 {MOST_DOCUMENTS} 个证件，不得仅凭姓名查询 a party needs 1 to {MOST_DOCUMENTS} identity documents: nobody is looked up by name alone"
             );
             findings.push(Finding::new(format!("{pointer}/documents"), detail));
         }
@@ -179,7 +199,10 @@ fn check_parties(submission: &Submission, findings: &mut Vec<Finding>) {
                 findings.push(Finding::new(format!("{pointer}/documents/{index}"), detail));
             }
             if party.documents.iter().take(index).any(|other| other == document) {
-                findings.push(Finding::new(format!("{pointer}/documents/{index}"), "stands there twice"));
+                findings.push(Finding::new(
+                    format!("{pointer}/documents/{index}"),
+                    "重复填写 stands there twice",
+                ));
             }
         }
     }
@@ -205,33 +228,34 @@ pub(super) fn check_unverified(submission: &Submission, is_officer: bool, findin
         findings.push(Finding::new("/unverified_reason", detail));
     }
     if reason.is_some_and(|length| !(1..=LONGEST_REASON).contains(&length)) {
-        let detail = format!("must have 1 to {LONGEST_REASON} characters");
+        let detail = format!("应有 1 至 {LONGEST_REASON} 个字 must have 1 to {LONGEST_REASON} characters");
         findings.push(Finding::new("/unverified_reason", detail));
     }
 }
 
 fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<Finding>) {
     if !mandate.claim.is_yuan() {
-        findings.push(Finding::new("/mandate/claim/currency", "the claim must be in CNY"));
+        findings.push(Finding::new("/mandate/claim/currency", "执行标的应为人民币 the claim must be in CNY"));
     }
     if mandate.claim.amount <= Decimal::ZERO || mandate.claim.amount.scale() > 2 {
-        let detail =
-            "must be more than zero, with at most two decimals (财产保全规定 art. 15(3): an exact amount)";
+        let detail = "应大于零，至多两位小数（财产保全规定第十五条第三款） must be more than zero, with at most two decimals (财产保全规定 art. 15(3): an exact amount)";
         findings.push(Finding::new("/mandate/claim/amount", detail));
     } else if !mandate.claim.is_plausible() {
-        findings.push(Finding::new("/mandate/claim/amount", "is beyond all measure"));
+        findings.push(Finding::new("/mandate/claim/amount", "金额过大 is beyond all measure"));
     }
     check_amounts(submission, mandate, findings);
     if mandate.term_days.is_some_and(|days| !(1..=1095).contains(&days)) {
         findings.push(Finding::new(
             "/mandate/term_days",
-            "1 to 1095; deposits end after 365 at the latest (民诉法解释 art. 485)",
+            "应为 1 至 1095 日；存款至多 365 日（民诉法解释第四百八十五条） 1 to 1095; deposits end after 365 at the latest (民诉法解释 art. 485)",
         ));
     }
     for kind in [DocumentKind::FreezeRuling, DocumentKind::FreezeNotice] {
         if !submission.documents.iter().any(|document| document.kind == kind) {
-            let detail =
-                format!("a {} needs the {} (法释〔2013〕20号 art. 3)", ActionKind::Freeze, kind.chinese());
+            let zh = kind.chinese();
+            let detail = format!(
+                "冻结须附{zh}（法释〔2013〕20号第三条） a freeze needs the {zh} (法释〔2013〕20号 art. 3)"
+            );
             findings.push(Finding::new("/documents", detail));
         }
     }
@@ -242,13 +266,13 @@ fn check_mandate(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
 fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<Finding>) {
     let mut check = |pointer: String, money: chakong_contract::Money| {
         if !money.is_yuan() {
-            findings.push(Finding::new(format!("{pointer}/currency"), "must be in CNY"));
+            findings.push(Finding::new(format!("{pointer}/currency"), "应为人民币 must be in CNY"));
         }
         if money.amount < Decimal::ZERO || money.amount.scale() > 2 {
-            let detail = "must not be negative, with at most two decimals";
+            let detail = "不得为负，至多两位小数 must not be negative, with at most two decimals";
             findings.push(Finding::new(format!("{pointer}/amount"), detail));
         } else if !money.is_plausible() {
-            findings.push(Finding::new(format!("{pointer}/amount"), "is beyond all measure"));
+            findings.push(Finding::new(format!("{pointer}/amount"), "金额过大 is beyond all measure"));
         }
     };
     if let Some(costs) = mandate.living_costs {
@@ -261,7 +285,7 @@ fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
         if liability.amount.amount.is_zero() {
             findings.push(Finding::new(
                 format!("/mandate/liable_up_to/{at}/amount/amount"),
-                "must be more than zero",
+                "应大于零 must be more than zero",
             ));
         }
         if mandate.liable_up_to.iter().take(at).any(|other| other.party == liability.party) {
@@ -269,7 +293,7 @@ fn check_amounts(submission: &Submission, mandate: &Mandate, findings: &mut Vec<
             findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
         }
         if !submission.parties.iter().any(|party| party.reference == liability.party) {
-            let detail = "there is no such party in /parties";
+            let detail = "所填当事人不在本申请的当事人之中 there is no such party in /parties";
             findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
         }
     }

@@ -40,7 +40,10 @@ fn of_file(pointer: &str, format: &str, content: &[u8], findings: &mut Vec<Findi
         findings.push(Finding::new(format!("{pointer}/content"), "文件为空 the file is empty"));
     }
     if format.is_empty() || !format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        findings.push(Finding::new(format!("{pointer}/format"), "must be a file extension such as pdf"));
+        findings.push(Finding::new(
+            format!("{pointer}/format"),
+            "应为文件扩展名，如 pdf must be a file extension such as pdf",
+        ));
     } else if !content.is_empty() {
         findings.extend(of_type(pointer, format, file_kind(content)));
     }

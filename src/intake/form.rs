@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::wording::in_words;
 use crate::domain::{Finding, Mandate, Purpose, Search, Submission};
 
 /// Most findings about one body.
@@ -22,9 +23,9 @@ pub(super) fn read(body: &[u8]) -> Result<Submission, Vec<Finding>> {
     let read: Result<Submission, _> = serde_path_to_error::deserialize(&mut json);
     let submission = read.map_err(|error| {
         let pointer = pointer_of(error.path());
-        all(body, Finding::new(pointer, error.inner().to_string()))
+        all(body, Finding::new(pointer, in_words(error.inner())))
     })?;
-    json.end().map_err(|error| vec![Finding::new("", error.to_string())])?;
+    json.end().map_err(|error| vec![Finding::new("", in_words(&error))])?;
     Ok(submission)
 }
 
@@ -65,7 +66,6 @@ fn all(body: &[u8], first: Finding) -> Vec<Finding> {
     for (at, party) in entries(parts.parties).into_iter().take(MOST).enumerate() {
         found.party(party, &format!("/parties/{at}"));
     }
-    // What was found first says where in the text it is, too.
     let is_told = found.0.iter().any(|one| {
         first.detail.starts_with(&one.detail) && first.pointer.starts_with(&one.pointer)
             || one.pointer == first.pointer
@@ -103,7 +103,7 @@ impl Findings {
         let mut json = serde_json::Deserializer::from_str(part.get());
         if let Err(error) = serde_path_to_error::deserialize::<_, T>(&mut json) {
             let pointer = format!("{pointer}{}", pointer_of(error.path()));
-            self.0.push(Finding::new(pointer, plain(&error.inner().to_string())));
+            self.0.push(Finding::new(pointer, in_words(error.inner())));
         }
     }
 
@@ -127,11 +127,6 @@ impl Findings {
             false => self.part::<Party>(Some(&rest), pointer),
         }
     }
-}
-
-/// What is wrong without the place in the part's own text, which is not the body's.
-fn plain(detail: &str) -> &str {
-    detail.rsplit_once(" at line ").map_or(detail, |(detail, _)| detail)
 }
 
 #[cfg(test)]

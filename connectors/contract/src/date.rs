@@ -70,7 +70,7 @@ travels_as_text!(Moment, "Moment", "RFC 3339 date and time with the offset +08:0
 
 /// A text that is no date in any form known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a date in any known form")]
+#[error("日期无法识别 not a date in any known form")]
 pub struct DateError;
 
 /// Reads a date and time in every form of the protocol pages: `yyyy/MM/dd HH:mm:ss`, `yyyy-MM-dd`, `yyyyMMdd`,

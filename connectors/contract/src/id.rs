@@ -15,7 +15,7 @@ mod uscc;
 
 pub use bank_code::BankCode;
 pub use case_number::CaseNumber;
-pub use error::{IdError, IdRule};
+pub use error::{Called, IdError, IdRule};
 pub use lei::Lei;
 pub use number::folded_number;
 pub use org_code::OrgCode;

@@ -62,7 +62,9 @@ mod plain {
             [whole, part].iter().all(|one| !one.is_empty() && one.bytes().all(|b| b.is_ascii_digit()));
         let read = text.parse().ok().filter(|_| is_plain);
         read.ok_or_else(|| {
-            E::custom("an amount or a rate is plain decimal text such as \"1000.00\", without an exponent")
+            E::custom(
+                "金额、汇率应为数字，如 1000.00，不用科学记数法 an amount or a rate is plain decimal text such as \"1000.00\", without an exponent",
+            )
         })
     }
 }
@@ -120,7 +122,7 @@ pub struct Currency([u8; 3]);
 
 /// The text is not three letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a currency is three letters of ISO 4217, such as CNY")]
+#[error("币种应为三个字母（ISO 4217），如 CNY a currency is three letters of ISO 4217, such as CNY")]
 pub struct CurrencyError;
 
 /// Numeric and Chinese spellings that counterparts use, by letters. Anything else stays unknown.

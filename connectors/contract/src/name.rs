@@ -23,16 +23,20 @@ pub struct PartyName(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Nothing but blanks.
-    #[error("a name cannot be empty")]
+    #[error("姓名或名称不得为空 a name cannot be empty")]
     Empty,
     /// Longer than [`LONGEST_NAME`].
-    #[error("a name can have at most {LONGEST_NAME} characters and this one has {0}")]
+    #[error(
+        "姓名或名称至多 {LONGEST_NAME} 个字，现为 {0} 个字 a name can have at most {LONGEST_NAME} characters and this one has {0}"
+    )]
     TooLong(usize),
     /// A control character inside.
-    #[error("character {0} of the name is a control character")]
+    #[error("姓名或名称的第 {0} 个字是控制字符 character {0} of the name is a control character")]
     Control(usize),
     /// U+FFFD or a noncharacter: what an earlier system put in place of a character that it could not read.
-    #[error("character {0} of the name was lost on the way (U+FFFD); enter the name anew")]
+    #[error(
+        "姓名或名称的第 {0} 个字在传输中丢失，请重新填写 character {0} of the name was lost on the way (U+FFFD); enter the name anew"
+    )]
     Lost(usize),
 }
 

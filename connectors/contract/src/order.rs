@@ -22,7 +22,7 @@ pub struct RequestNumber(Arc<str>);
 
 /// A text that is no request number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a request number has 1 to 30 upper-case letters and digits")]
+#[error("请求单号应为 1 至 30 位大写字母或数字 a request number has 1 to 30 upper-case letters and digits")]
 pub struct RequestNumberError;
 
 impl RequestNumber {

@@ -180,7 +180,9 @@ pub struct DocumentNumber(String);
 
 /// A document number that is empty or too long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a document number has 1 to 40 characters and this one has {0}")]
+#[error(
+    "证件号码应为 1 至 40 个字符，现为 {0} 个 a document number has 1 to 40 characters and this one has {0}"
+)]
 pub struct DocumentNumberError(usize);
 
 impl FromStr for DocumentNumber {

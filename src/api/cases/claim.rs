@@ -225,7 +225,7 @@ impl ClaimRequest {
         check_reason(&self.reason, &mut findings);
         check_documents(&self.documents, &mut findings);
         if self.term_days.is_some_and(|days| !(1..=1095).contains(&days)) {
-            findings.push(Finding::new("/term_days", "1 to 1095"));
+            findings.push(Finding::new("/term_days", "应为 1 至 1095 日 it must be 1 to 1095"));
         }
         if let Some(costs) = self.living_costs.filter(|costs| !costs.amount.is_zero() || !costs.is_yuan()) {
             check_amount("/living_costs", Some(costs), &mut findings);
@@ -262,7 +262,7 @@ impl AmountChange {
             Self::PartPayment { amount } => (ClaimChangeKind::PartPayment, *amount),
             Self::Interest { amount: Some(amount), principal, rate_per_day, days } => {
                 if principal.is_some() || rate_per_day.is_some() || days.is_some() {
-                    let detail = "give the amount of the interest, or what it is computed from, not both";
+                    let detail = "利息金额与计算依据只填其一 give the amount of the interest, or what it is computed from, not both";
                     findings.push(Finding::new("/change", detail));
                 }
                 (ClaimChangeKind::Interest, *amount)
@@ -285,7 +285,7 @@ fn compute(
     findings: &mut Vec<Finding>,
 ) -> Option<Decimal> {
     let (Some(principal), Some(days)) = (principal, days) else {
-        let detail = "give the amount of the interest, or principal and days to compute it";
+        let detail = "须填写利息金额，或本金与日数 give the amount of the interest, or principal and days to compute it";
         findings.push(Finding::new("/change", detail));
         return None;
     };

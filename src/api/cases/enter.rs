@@ -121,7 +121,7 @@ impl EnterRequest {
         check_rate(self.rate, &mut findings);
         let whole = matches!(self.target, Target::Property { .. } | Target::Equity { .. });
         if !whole && self.limit.is_none() {
-            findings.push(Finding::new("/limit", "say what stands ordered"));
+            findings.push(Finding::new("/limit", "须填写限额 say what stands ordered"));
         }
         let limit = self.limit.unwrap_or(Money::yuan(Decimal::ZERO));
         if self.held.is_some_and(|held| held.currency != limit.currency) {

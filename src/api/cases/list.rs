@@ -145,7 +145,7 @@ fn range(name: &str, from: Option<Date>, until: Option<Date>) -> Result<Option<(
     let (from, until) = (from.unwrap_or(FIRST), until.unwrap_or(LAST));
     if !(FIRST..=LAST).contains(&from) || !(FIRST..=LAST).contains(&until) || from > until {
         let detail = format!(
-            "{name}: {from} to {until} is no range of days; the first comes before the last, from {FIRST} to {LAST}"
+            "日期范围有误，起始日应不晚于截止日 {name}: {from} to {until} is no range of days; the first comes before the last, from {FIRST} to {LAST}"
         );
         return Err(malformed(detail));
     }

@@ -36,9 +36,8 @@ impl CheckRequest {
     fn check(&self) -> Result<(), Problem> {
         let mut findings = Vec::new();
         match (&self.reason, self.agree) {
-            (Some(_), true) => {
-                findings.push(Finding::new("/reason", "belongs to an answer that is sent back"))
-            }
+            (Some(_), true) => findings
+                .push(Finding::new("/reason", "仅在退回时填写 belongs to an answer that is sent back")),
             (reason, false) => check_reason(reason.as_deref().unwrap_or_default(), &mut findings),
             (None, true) => {}
         }

@@ -47,7 +47,10 @@ pub(super) async fn print(
     JsonBody(request): JsonBody<NoticeRequest>,
 ) -> Result<Response, Problem> {
     if request.format == PrintFormat::Xlsx {
-        let finding = Finding::new("/format", "a notice is no table: ask for html or pdf");
+        let finding = Finding::new(
+            "/format",
+            "协助通知不是表格，请选择 html 或 pdf 格式 a notice is no table: ask for html or pdf",
+        );
         return Err(Problem::invalid(vec![finding]));
     }
     let on = at(&gateway, &caller.0, path).await?;

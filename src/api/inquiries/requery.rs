@@ -73,7 +73,7 @@ fn unknown_names(named: &[String], asked: &[OrderRecord]) -> Vec<Finding> {
     let unknown = named.iter().enumerate().filter(|(_, name)| asked.iter().all(|order| order.lane != **name));
     let finding = |(at, _): (usize, &String)| Finding {
         pointer: format!("/counterparts/{at}"),
-        detail: "the inquiry did not ask this counterpart".to_owned(),
+        detail: "本次查控申请未查询该单位 the inquiry did not ask this counterpart".to_owned(),
     };
     unknown.map(finding).collect()
 }

@@ -67,10 +67,13 @@ pub(super) async fn approve(
     if let Some(limit) = request.limit
         && (limit.amount <= Decimal::ZERO || limit.amount.scale() > 2)
     {
-        findings.push(Finding::new("/limit/amount", "must be more than zero, with at most two decimals"));
+        findings.push(Finding::new(
+            "/limit/amount",
+            "应大于零，至多两位小数 must be more than zero, with at most two decimals",
+        ));
     }
     if request.limit.is_some_and(|limit| !limit.is_plausible()) {
-        findings.push(Finding::new("/limit/amount", "is beyond all measure"));
+        findings.push(Finding::new("/limit/amount", "金额过大 is beyond all measure"));
     }
     check_rate(request.rate, &mut findings);
     if request.seen.is_none() && caller.0.session.is_some() {
@@ -221,7 +224,10 @@ pub(super) async fn release(
     let mut findings = of_papers(&request.reason, &request.documents);
     check_amount_in_any("/amount", request.amount, &mut findings);
     if request.surplus && request.amount.is_some() {
-        findings.push(Finding::new("/amount", "is left out where the surplus is given back"));
+        findings.push(Finding::new(
+            "/amount",
+            "解除超额部分的，不填金额 is left out where the surplus is given back",
+        ));
     }
     findings.extend(of_currency(&gateway, &caller.0, &path, request.amount).await?);
     no_findings(findings)?;

@@ -60,7 +60,7 @@ impl ResolveRequest {
         };
         if let Some(amount) = self.held {
             if self.decision != Decision::Done {
-                held("belongs to the decision `done` only");
+                held("仅在认定为已办理时填写 belongs to the decision `done` only");
             }
             let currency = ordered.map_or(Some(Currency::CNY), |ordered| ordered.currency);
             if amount.currency != currency {

@@ -55,13 +55,19 @@ impl BatchRequest {
     fn check(&self) -> Result<(), Problem> {
         let mut findings = Vec::new();
         if !(1..=MOST_CASES).contains(&self.cases.len()) {
-            findings.push(Finding::new("/cases", format!("name 1 to {MOST_CASES} cases")));
+            findings.push(Finding::new(
+                "/cases",
+                format!("请选择 1 至 {MOST_CASES} 件案件 name 1 to {MOST_CASES} cases"),
+            ));
         }
         if let Some(at) = self.kinds.iter().position(|kind| *kind == PrintKind::AssistanceNotice) {
             findings.push(Finding::new(format!("/kinds/{at}"), OF_THE_DESK));
         }
         if self.format == PrintFormat::Xlsx {
-            findings.push(Finding::new("/format", "a batch is printed: ask for html or pdf"));
+            findings.push(Finding::new(
+                "/format",
+                "批量打印只支持 html 或 pdf 格式 a batch is printed: ask for html or pdf",
+            ));
         }
         no_findings(findings)
     }
@@ -89,7 +95,7 @@ pub(super) async fn make(
         let Some((case, record)) = found.await? else {
             return Err(Problem::invalid(vec![Finding::new(
                 format!("/cases/{place}"),
-                "there is no such case",
+                "没有此案件 there is no such case",
             )]));
         };
         looks::at_case(&gateway, &caller.0, LookKind::Print, &case, (&headers, &known)).await?;
@@ -98,11 +104,16 @@ pub(super) async fn make(
         wanted.extend(papers.map(|paper| (case.clone(), paper)));
     }
     let findings = match wanted.len() {
-        0 => vec![Finding::new("/cases", "none of these cases has such a paper now")],
+        0 => vec![Finding::new(
+            "/cases",
+            "所选案件目前没有可打印的此类文书 none of these cases has such a paper now",
+        )],
         count if count > MOST_PAPERS => {
             vec![Finding::new(
                 "/cases",
-                format!("these are {count} papers, more than {MOST_PAPERS}: name fewer cases"),
+                format!(
+                    "共 {count} 份文书，超过 {MOST_PAPERS} 份，请减少案件 these are {count} papers, more than {MOST_PAPERS}: name fewer cases"
+                ),
             )]
         }
         _ => Vec::new(),

@@ -64,7 +64,10 @@ impl PrintRequest {
             findings.push(Finding::new("/kind", OF_THE_DESK));
         }
         if self.format == PrintFormat::Xlsx && !self.kind.is_table() {
-            findings.push(Finding::new("/format", format!("{name} is no table: ask for html or pdf")));
+            findings.push(Finding::new(
+                "/format",
+                format!("该文书不是表格，请选择 html 或 pdf 格式 {name} is no table: ask for html or pdf"),
+            ));
         }
         no_findings(findings)
     }

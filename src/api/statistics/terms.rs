@@ -36,7 +36,7 @@ pub(super) async fn count(
     let (lapses, renewals) = read.await?;
     if lapses.len() + renewals.len() > MOST_INQUIRIES {
         let detail = format!(
-            "in the period more than {MOST_INQUIRIES} terms ended or were renewed; choose a shorter one"
+            "该期间届满或续行的措施超过 {MOST_INQUIRIES} 件，请缩短期间 in the period more than {MOST_INQUIRIES} terms ended or were renewed; choose a shorter one"
         );
         return Err(Problem::new(ProblemKind::MalformedRequest, detail));
     }

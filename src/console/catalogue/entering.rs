@@ -17,9 +17,9 @@ pub const ACTS: &[ActKind] = &[ActKind {
         needed("party", ("当事人", "Party"), "/party", Input::Party),
         needed(
             "counterpart",
-            ("协助单位（代号，同案件所示）", "Counterpart (its name, as the case shows it)"),
+            ("协助单位（名称或代号）", "Counterpart (its name or its code)"),
             "/counterpart",
-            Input::Text,
+            Input::Counterpart,
         ),
         field("institution", ("开户机构代码", "Code of the institution"), "/institution", Input::Text),
         needed("kind", ("财产种类", "Kind of property"), "/target/kind", Input::Choice(TARGET)),

@@ -103,7 +103,10 @@ pub const ACTS: &[ActKind] = &[
         fields: &[
             field(
                 "counterparts",
-                ("协助单位（以逗号分隔，空白为全部）", "Counterparts (by commas; empty for all)"),
+                (
+                    "协助单位（名称或代号，以逗号分隔，空白为全部）",
+                    "Counterparts (names or codes, by commas; empty for all)",
+                ),
                 "/counterparts",
                 Input::Names,
             ),

@@ -183,7 +183,10 @@ fn search_fields(fill: &Filler<'_>) -> Vec<FormField> {
     let kinds = choices(words::ASSET, fill.lang).into_iter().filter(|(code, _)| code != "product");
     vec![
         FormField { choices: kinds.collect(), ..assets },
-        fill.text("counterparts", ("协助单位（以逗号分隔）", "Counterparts (separated by commas)")),
+        fill.text(
+            "counterparts",
+            ("协助单位（名称或代号，以逗号分隔）", "Counterparts (names or codes, separated by commas)"),
+        ),
         fill.field("deadline_hours", ("反馈期限（小时，默认 24）", "Deadline (hours; 24)"), "count", false),
         fill.field(
             "unverified_reason",

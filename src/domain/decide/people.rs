@@ -213,8 +213,10 @@ fn checked(person: Person, own: &Courts) -> Decided<Person> {
     let mut text = |pointer: &str, text: &str, needed: bool| {
         let characters = text.chars().count();
         if (needed && characters == 0) || characters > LONGEST || text.chars().any(char::is_control) {
-            let detail =
-                format!("must have {} to {LONGEST} characters, none of control", usize::from(needed));
+            let detail = format!(
+                "长度不符或含控制字符 must have {} to {LONGEST} characters, none of control",
+                usize::from(needed)
+            );
             findings.push(Finding::new(pointer, detail));
         }
     };
@@ -225,18 +227,26 @@ fn checked(person: Person, own: &Courts) -> Decided<Person> {
         text(&format!("/certificates/{at}/number"), &certificate.number, true);
     }
     if person.certificates.len() > MOST_CERTIFICATES {
-        findings.push(Finding::new("/certificates", format!("at most {MOST_CERTIFICATES}")));
+        findings.push(Finding::new(
+            "/certificates",
+            format!("至多 {MOST_CERTIFICATES} 个 at most {MOST_CERTIFICATES}"),
+        ));
     }
     let runs_backwards = |one: &OfficialCertificate| one.until < one.from && one.until.is_some();
     if let Some(at) = person.certificates.iter().position(runs_backwards) {
-        findings
-            .push(Finding::new(format!("/certificates/{at}/until"), "the last day lies before the first"));
+        findings.push(Finding::new(
+            format!("/certificates/{at}/until"),
+            "截止日早于起始日 the last day lies before the first",
+        ));
     }
     if person.roles.is_empty() {
-        findings.push(Finding::new("/roles", "a person needs a role"));
+        findings.push(Finding::new("/roles", "须选择角色 a person needs a role"));
     }
     if person.roles.contains(&Role::CaseSystem) {
-        findings.push(Finding::new("/roles", "case_system 办案系统 is a system's role, not a person's"));
+        findings.push(Finding::new(
+            "/roles",
+            "办案系统角色仅限系统使用，不得授予人员 the role case_system is a system's role, not a person's",
+        ));
     }
     if let Some(conflict) = Role::conflict(&person.roles) {
         findings.push(Finding::new("/roles", conflict.to_string()));
@@ -244,7 +254,10 @@ fn checked(person: Person, own: &Courts) -> Decided<Person> {
     if let Courts::Some(codes) = &person.courts
         && (codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()))
     {
-        findings.push(Finding::new("/courts", "name the courts by their codes, or null for every court"));
+        findings.push(Finding::new(
+            "/courts",
+            "须填写法院代码，全部法院的留空 name the courts by their codes, or null for every court",
+        ));
     }
     if findings.is_empty() { Ok(person) } else { Err(Rejected::Findings(findings)) }
 }

@@ -175,7 +175,7 @@ fn join_case(draft: &mut Draft<'_>, terms: &Terms, findings: &mut Vec<Finding>) 
     let head = &terms.case;
     let continued = head.continues.as_ref().map(|number| {
         if *number == head.number {
-            findings.push(Finding::new("/case/continues", "a case cannot continue itself"));
+            findings.push(Finding::new("/case/continues", "案件不得承接自身 a case cannot continue itself"));
         }
         let known = draft.file.cases.iter().find(|case| case.number == *number).map(|case| case.id);
         known.unwrap_or_else(|| add_case(draft, number.clone(), None, None))
@@ -319,7 +319,7 @@ fn limit_liability(
     let (mut is_limited, mut limited) = (false, Vec::new());
     for (at, liability) in mandate.liable_up_to.iter().enumerate() {
         let Some(party) = named_party(&draft.file.parties, terms, &liability.party).cloned() else {
-            let detail = "there is no such party in /parties";
+            let detail = "所填当事人不在本申请的当事人之中 there is no such party in /parties";
             findings.push(Finding::new(format!("/mandate/liable_up_to/{at}/party"), detail));
             continue;
         };

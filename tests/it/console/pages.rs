@@ -262,6 +262,13 @@ async fn all_that_is_wrong_with_an_inquiry_is_told_beside_its_fields_and_what_wa
         assert!(told.text.contains(&format!("id=\"f-{name}-fault\"")), "{name} is told:\n{}", told.text);
     }
     assert!(told.text.contains("裁定书.pdf") && told.text.contains("value=\"91000000MADEM00113\""));
+    for said in ["案号有误：应以四位数字的年份开头", "统一社会信用代码有误：校验位不符"]
+    {
+        assert!(told.text.contains(said), "{said}:\n{}", told.text);
+    }
+    for own in ["not a valid", " at line "] {
+        assert!(!told.text.contains(own), "a Chinese page says it in Chinese: {own}\n{}", told.text);
+    }
     // The files are kept, and need not be chosen again.
     let draft = told.field("draft");
     let preview = guest.upload("/console/new", &filled_in(&draft, "500"), &[]).await;

@@ -1,10 +1,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, clean};
+use super::error::{Called, IdError, clean};
 use crate::text::travels_as_text;
 
-const WHAT: &str = "bank code";
+const WHAT: Called = Called::new("银行代码", "bank code");
 
 /// A bank code 银行代码 of the court–bank line: 17 characters, a letter, 3 digits, a letter, 12 digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ impl FromStr for BankCode {
         let text = clean(text);
         let got = text.chars().count();
         if got != 17 {
-            return Err(IdError::length(WHAT, "17", got));
+            return Err(IdError::length(WHAT, Called::new("17", "17"), got));
         }
         let wrong = text.chars().enumerate().find(|(at, c)| match at {
             0 | 4 => !c.is_ascii_uppercase(),

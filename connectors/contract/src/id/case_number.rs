@@ -1,10 +1,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, IdRule, clean};
+use super::error::{Called, IdError, IdRule, clean};
 use crate::text::travels_as_text;
 
-const WHAT: &str = "case number";
+const WHAT: Called = Called::new("案号", "case number");
 
 /// A court case number 案号, kept in the canonical form `（2023）晋10执123号`.
 ///
@@ -102,6 +102,17 @@ fn is_han(c: char) -> bool {
     ('\u{4E00}'..='\u{9FFF}').contains(&c)
 }
 
+const AFTER_END: Called =
+    Called::new("“号”后只能为“之一”等附号", "after the end 号 only a mark such as 之一 can stand");
+const NO_SERIAL: Called = Called::new("末尾应为案件编号", "it must end with the case's number");
+const NO_HEAD: Called = Called::new(
+    "编号前应有法院代字和案件类型代字",
+    "a court code and a type code must stand before the number",
+);
+const BAD_YEAR: Called = Called::new("年份应为四位数字", "the year must have four digits");
+const OPEN_BRACKET: Called = Called::new("括号不完整", "the bracket is not closed");
+const NO_YEAR: Called = Called::new("应以四位数字的年份开头", "it must begin with a year of four digits");
+
 /// A number as typed: the case, and the mark of one of its documents, empty where there is none.
 struct Reading {
     number: CaseNumber,
@@ -113,10 +124,10 @@ impl Reading {
         let fail = |why| IdError::rule(WHAT, IdRule::Form(why));
         let text = clean(text).replace(HYPHENS, "-").replace('號', "号");
         if text.chars().count() > LONGEST {
-            return Err(IdError::length(WHAT, "at most 40", text.chars().count()));
+            return Err(IdError::length(WHAT, Called::new("至多40", "at most 40"), text.chars().count()));
         }
         let (year, rest) = year_of(&text).map_err(fail)?;
-        let (body, after) = split_end(rest).ok_or(fail("after 号 only 之一 and the like can stand"))?;
+        let (body, after) = split_end(rest).ok_or(fail(AFTER_END))?;
         let (body, inner) = split_mark(body);
         let serial_at = body.trim_end_matches(|c: char| c.is_ascii_digit()).len();
         let (head, serial) = body.split_at(serial_at);
@@ -125,33 +136,32 @@ impl Reading {
         let head = bare.filter(|_| year >= "2016").unwrap_or(head);
         let serial = serial.trim_start_matches('0');
         if serial.is_empty() {
-            return Err(fail("it must end with the case's number"));
+            return Err(fail(NO_SERIAL));
         }
-        let (court, kind) =
-            split_head(head).ok_or(fail("a court code and a type code must stand before the number"))?;
+        let (court, kind) = split_head(head).ok_or(fail(NO_HEAD))?;
         let is_old = head.ends_with("字第");
         let own = if is_old && inner.starts_with('-') { inner } else { "" };
         let court_end = AFTER_YEAR + court.len();
         let parts =
             Parts { court_end, type_end: court_end + kind.len(), number_start: AFTER_YEAR + head.len() };
         let canonical = format!("（{year}）{head}{serial}{own}号");
-        let year = year.parse().map_err(|_| fail("the year must have four digits"))?;
+        let year = year.parse().map_err(|_| fail(BAD_YEAR))?;
         let mark = if own.is_empty() { format!("{inner}{after}") } else { after.to_owned() };
         Ok(Self { number: CaseNumber { canonical, year, parts }, mark })
     }
 }
 
 /// The year and what follows it. Brackets come as a pair or not at all.
-fn year_of(text: &str) -> Result<(&str, &str), &'static str> {
+fn year_of(text: &str) -> Result<(&str, &str), Called> {
     let is_year = |year: &str| year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
     match text.strip_prefix(OPENING) {
         Some(rest) => {
-            let (year, rest) = rest.split_once(CLOSING).ok_or("the bracket is not closed")?;
-            if is_year(year) { Ok((year, rest)) } else { Err("the year must have four digits") }
+            let (year, rest) = rest.split_once(CLOSING).ok_or(OPEN_BRACKET)?;
+            if is_year(year) { Ok((year, rest)) } else { Err(BAD_YEAR) }
         }
         None => match text.split_at_checked(4) {
             Some((year, rest)) if is_year(year) && rest.starts_with(is_han) => Ok((year, rest)),
-            _ => Err("it must begin with a year of four digits"),
+            _ => Err(NO_YEAR),
         },
     }
 }

@@ -1,10 +1,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, IdRule, clean};
+use super::error::{Called, IdError, IdRule, clean};
 use crate::text::travels_as_text;
 
-const WHAT: &str = "legal entity identifier";
+const WHAT: Called = Called::new("法人机构识别编码", "legal entity identifier");
 
 /// A legal entity identifier (ISO 17442): 20 characters whose number modulo 97 is 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ impl FromStr for Lei {
         let text = clean(text);
         let got = text.chars().count();
         if got != 20 {
-            return Err(IdError::length(WHAT, "20", got));
+            return Err(IdError::length(WHAT, Called::new("20", "20"), got));
         }
         if let Some(at) = text.chars().position(|c| !c.is_ascii_digit() && !c.is_ascii_uppercase()) {
             return Err(IdError::character(WHAT, at + 1));

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, IdRule, clean};
+use super::error::{Called, IdError, IdRule, clean};
 use crate::signs::is_dash;
 use crate::text::travels_as_text;
 
-const WHAT: &str = "organisation code";
+const WHAT: Called = Called::new("组织机构代码", "organisation code");
 const WEIGHTS: [u32; 8] = [3, 7, 9, 10, 5, 8, 4, 2];
 
 /// An organisation code 组织机构代码 (GB 11714): eight characters and a check character, kept without hyphen.
@@ -41,7 +41,7 @@ impl FromStr for OrgCode {
         let text: String = clean(text).chars().filter(|c| !is_dash(*c)).collect();
         let got = text.chars().count();
         if got != 9 {
-            return Err(IdError::length(WHAT, "9", got));
+            return Err(IdError::length(WHAT, Called::new("9", "9"), got));
         }
         if let Some(at) = text.chars().position(|c| !c.is_ascii_digit() && !c.is_ascii_uppercase()) {
             return Err(IdError::character(WHAT, at + 1));

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, IdRule, clean};
+use super::error::{Called, IdError, IdRule, clean};
 use crate::date::Date;
 use crate::text::travels_as_text;
 
-const WHAT: &str = "resident identity number";
+const WHAT: Called = Called::new("居民身份证号码", "resident identity number");
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const CHECKS: [u8; 11] = *b"10X98765432";
 
@@ -55,7 +55,7 @@ impl FromStr for ResidentId {
         let digits = match text.chars().count() {
             18 => 17,
             15 => 15,
-            got => return Err(IdError::length(WHAT, "18 (or the old 15)", got)),
+            got => return Err(IdError::length(WHAT, Called::new("18（旧式15）", "18 (or the old 15)"), got)),
         };
         if let Some(at) = text.chars().take(digits).position(|c| !c.is_ascii_digit()) {
             return Err(IdError::character(WHAT, at + 1));

@@ -4,10 +4,10 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::error::{IdError, clean};
+use super::error::{Called, IdError, clean};
 use crate::text::travels_as_text;
 
-const WHAT: &str = "real-estate unit number";
+const WHAT: Called = Called::new("不动产单元号", "real-estate unit number");
 
 /// A real-estate unit number 不动产单元号: 28 characters (12 digits, 2 letters, 5 digits, 1 letter, 8 digits).
 ///
@@ -104,7 +104,7 @@ impl FromStr for UnitNumber {
         let text = clean(text);
         let got = text.chars().count();
         if got != 28 {
-            return Err(IdError::length(WHAT, "28", got));
+            return Err(IdError::length(WHAT, Called::new("28", "28"), got));
         }
         let wrong = text.chars().enumerate().find(|(at, c)| match at {
             12 | 13 | 19 => !c.is_ascii_uppercase(),

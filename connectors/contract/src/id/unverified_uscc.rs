@@ -1,11 +1,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, IdRule, clean};
+use super::error::{Called, IdError, IdRule, clean};
 use super::uscc::{self, Uscc};
 use crate::text::travels_as_text;
 
-const WHAT: &str = "unified social credit code that fails its check";
+const WHAT: Called =
+    Called::new("校验位不符的统一社会信用代码", "unified social credit code that fails its check");
 
 /// A unified social credit code that has the right form and a wrong check character. Registers issued such codes, as in Xiamen before
 /// 2016: the company is known under it and under no other. Nobody can tell it from a mistyped one, so that it is asked for
@@ -27,8 +28,10 @@ impl FromStr for UnverifiedUscc {
         let text = clean(text);
         uscc::values(&text)?;
         if text.parse::<Uscc>().is_ok() {
-            let rule =
-                IdRule::Form("its check characters are right; state it as a unified social credit code");
+            let rule = IdRule::Form(Called::new(
+                "其校验位相符，请按统一社会信用代码填写",
+                "its check characters are right; state it as a unified social credit code",
+            ));
             return Err(IdError::rule(WHAT, rule));
         }
         Ok(Self(text))

@@ -1,11 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::error::{IdError, IdRule, clean};
+use super::error::{Called, IdError, IdRule, clean};
 use super::org_code::{self, OrgCode};
 use crate::text::travels_as_text;
 
-const WHAT: &str = "unified social credit code";
+const WHAT: Called = Called::new("统一社会信用代码", "unified social credit code");
 const ALPHABET: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
 const WEIGHTS: [usize; 17] = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28];
 
@@ -36,7 +36,7 @@ fn check_character(first17: &[usize]) -> u8 {
 pub(super) fn values(text: &str) -> Result<Vec<usize>, IdError> {
     let got = text.chars().count();
     if got != 18 {
-        return Err(IdError::length(WHAT, "18", got));
+        return Err(IdError::length(WHAT, Called::new("18", "18"), got));
     }
     let mut values = Vec::with_capacity(18);
     for (at, c) in text.chars().enumerate() {

@@ -68,7 +68,7 @@ fn term(measure: &Measure, days: Option<u16>, today: Date) -> Decided<(Date, Dat
     })?;
     if ends < today {
         return Err(Rejected::NotNow(format!(
-            "the measure ended on {ends}: it cannot be renewed, freeze anew (查扣冻规定 art. 27)"
+            "该措施已于 {ends} 届满，不能续行，须重新冻结 the measure ended on {ends}: it cannot be renewed, freeze anew (查扣冻规定 art. 27)"
         )));
     }
     let from = ends.tomorrow().map_err(|error| Rejected::NotNow(error.to_string()))?;
@@ -79,7 +79,7 @@ fn term(measure: &Measure, days: Option<u16>, today: Date) -> Decided<(Date, Dat
     };
     if until < from || until > longest {
         return Err(Rejected::NotNow(format!(
-            "the new term may end on {longest} at the latest (民诉法解释 art. 485)"
+            "续行后的届满日至迟为 {longest} the new term may end on {longest} at the latest (民诉法解释 art. 485)"
         )));
     }
     Ok((from, until))

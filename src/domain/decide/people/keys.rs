@@ -30,10 +30,10 @@ pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut finding = |pointer: &str, detail: &str| findings.push(Finding::new(pointer, detail));
     if !(1..=64).contains(&new.name.trim().chars().count()) || new.name.chars().any(char::is_control) {
-        finding("/name", "must have 1 to 64 characters, none of control");
+        finding("/name", "应有 1 至 64 个字符，不含控制字符 must have 1 to 64 characters, none of control");
     }
     if new.roles.is_empty() {
-        finding("/roles", "a key needs a role");
+        finding("/roles", "须选择角色 a key needs a role");
     }
     if let Some(conflict) = Role::conflict(&new.roles) {
         finding("/roles", &conflict.to_string());
@@ -46,16 +46,25 @@ pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
     if let Courts::Some(codes) = &new.courts
         && (codes.is_empty() || codes.iter().any(|code| code.trim().is_empty()))
     {
-        finding("/courts", "name the courts by their codes, or null for every court");
+        finding(
+            "/courts",
+            "须填写法院代码，全部法院的留空 name the courts by their codes, or null for every court",
+        );
     }
     if new.consumer.as_deref().is_some_and(|name| !is_consumer_name(name)) {
-        finding("/consumer", "has 1 to 64 of the characters a-z, 0-9, - and _");
+        finding(
+            "/consumer",
+            "应为 1 至 64 个 a-z、0-9、- 和 _ 字符 has 1 to 64 of the characters a-z, 0-9, - and _",
+        );
     }
     if new.consumer.is_some() && !new.roles.contains(&Role::CaseSystem) {
-        finding("/consumer", "belongs to a key of the role case_system, which reads results");
+        finding(
+            "/consumer",
+            "仅办案系统的密钥可读取结果 belongs to a key of the role case_system, which reads results",
+        );
     }
     if new.expires.is_some_and(|expires| expires <= now) {
-        finding("/expires_at", "lies in the past");
+        finding("/expires_at", "日期已过 lies in the past");
     }
     findings
 }
