@@ -34,6 +34,8 @@ pub struct MeasureRow {
     pub counterpart: String,
     pub counterpart_code: String,
     pub kind: String,
+    /// Kind of property as the API says it.
+    pub kind_code: String,
     pub property: String,
     pub class: String,
     pub state: Badge,
@@ -85,6 +87,7 @@ impl MeasureRow {
             counterpart: names::counterpart(measure),
             counterpart_code: text(measure, "/counterpart"),
             kind: word(words::ASSET, &text(&target, "/kind"), lang),
+            kind_code: text(&target, "/kind"),
             property,
             class,
             state: badge(MEASURE, &state_code, lang),
@@ -131,8 +134,14 @@ impl MeasureRow {
             "waiting" | "accepted" => &["renew", "release"],
             _ => &[],
         };
+        // Money is deducted out of an account, and a stake is what is transferred.
+        let fits = |act: &&str| match *act {
+            "transfer" => self.kind_code == "equity",
+            "deduct" => self.kind_code == "account",
+            _ => true,
+        };
         let of_currency = self.is_foreign.then_some("rate").filter(|_| !of_state.is_empty());
-        of_state.iter().copied().chain(of_currency).collect()
+        of_state.iter().filter(|act| fits(act)).copied().chain(of_currency).collect()
     }
 }
 
@@ -245,4 +254,25 @@ pub fn download(bytes: Bytes, name: &str) -> Response {
     let named = named.unwrap_or(HeaderValue::from_static("attachment"));
     let kind = HeaderValue::from_static("application/octet-stream");
     ([(CONTENT_TYPE, kind), (CONTENT_DISPOSITION, named)], bytes).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_stake_is_transferred_and_money_deducted_and_neither_is_offered_of_the_other() {
+        let acts = |kind: &str, surplus: &str| {
+            let measure = json!({
+                "state": "in_force", "target": { "kind": kind }, "surplus": { "amount": surplus, "currency": "CNY" },
+            });
+            MeasureRow::of(&measure, Lang::Zh).acts()
+        };
+        assert_eq!(acts("account", "0"), ["renew", "deduct", "release", "value"]);
+        assert_eq!(acts("account", "1.00"), ["release-surplus", "renew", "deduct", "release", "value"]);
+        assert_eq!(acts("equity", "0"), ["renew", "transfer", "release", "value"]);
+        assert_eq!(acts("property", "0"), ["renew", "release", "value"]);
+    }
 }

@@ -50,9 +50,13 @@ pub fn some(value: &Value, pointer: &str) -> String {
     if zero { String::new() } else { money(value, pointer) }
 }
 
-/// Digits in groups of three before the point.
+/// An amount as it is shown everywhere: digits in groups of three before the point, and two or more behind it. What is no amount stays.
 pub fn grouped(amount: &str) -> String {
     let (whole, fraction) = amount.split_once('.').map_or((amount, ""), |(whole, rest)| (whole, rest));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !are_digits(whole.trim_start_matches('-')) || !are_digits(fraction) {
+        return amount.to_owned();
+    }
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
     let mut out = String::from(sign);
     for (at, digit) in digits.chars().enumerate() {
@@ -61,11 +65,7 @@ pub fn grouped(amount: &str) -> String {
         }
         out.push(digit);
     }
-    if !fraction.is_empty() {
-        out.push('.');
-        out.push_str(fraction);
-    }
-    out
+    format!("{out}.{fraction:0<2}")
 }
 
 /// The instant at a place.
@@ -151,7 +151,11 @@ mod tests {
     fn amounts_are_grouped_and_times_are_beijings() {
         assert_eq!(grouped("33670000.00"), "33,670,000.00");
         assert_eq!(grouped("-5988085.63"), "-5,988,085.63");
-        assert_eq!(grouped("100"), "100");
+        for (amount, shown) in [("900000", "900,000.00"), ("900000.00", "900,000.00"), ("0", "0.00")] {
+            assert_eq!(grouped(amount), shown, "one form for money");
+        }
+        assert_eq!((grouped("70.5"), grouped("0.125")), ("70.50".to_owned(), "0.125".to_owned()));
+        assert_eq!((grouped(""), grouped("很多")), (String::new(), "很多".to_owned()));
         let value = serde_json::json!({ "m": { "amount": "1234.50", "currency": "USD" }, "at": "2026-01-05T16:30:00Z" });
         assert_eq!(money(&value, "/m"), "1,234.50 USD");
         assert_eq!(time(&value, "/at"), "2026-01-06 00:30");

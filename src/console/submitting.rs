@@ -2,6 +2,7 @@
 
 mod body;
 mod load;
+mod preview;
 mod sections;
 mod sheet_party;
 mod workbook;
@@ -23,15 +24,13 @@ use super::failure::Failure;
 use super::form::Posted;
 use super::lang::Lang;
 use super::measures::download;
-use super::names;
 use super::page::{Frame, html};
-use super::reading::{bytes, list, money, text};
+use super::reading::text;
 use super::visitor::Visitor;
-use super::words::{self, word};
 use crate::api::may;
 use crate::people::cookie::new_token;
 use body::{MOST_PARTIES, SHEET, body_of, place_of, sheet_place_of, without_claim};
-use load::{Load, load};
+use preview::preview_page;
 use sections::{Section, sections};
 use sheet_party::SheetParty;
 
@@ -53,7 +52,9 @@ struct NewPage {
     parties: usize,
     may_have_more: bool,
     faults: Vec<String>,
+    /// How much is wrong in all, and how much of it is told beside its fields alone.
     count: usize,
+    beside: usize,
 }
 
 /// `GET /console/new`
@@ -102,37 +103,12 @@ fn shown(
         draft: draft.id.clone(),
         parties,
         may_have_more: parties < MOST_PARTIES,
+        beside: failure.findings.len().saturating_sub(faults.len()),
         faults,
         count: failure.findings.len(),
     };
     html(status, &page)
 }
-
-#[derive(Template)]
-#[template(path = "preview.html", config = "src/console/askama.toml")]
-struct PreviewPage {
-    page: Frame,
-    draft: String,
-    /// Digest of what is previewed: that is sent and nothing else.
-    previewed: String,
-    /// Whether something else than what was previewed before was to be sent.
-    has_changed: bool,
-    parties: usize,
-    case_number: String,
-    facts: Vec<(String, String)>,
-    papers: Vec<(String, String, String)>,
-    orders: Vec<(String, String, String, String)>,
-    more: usize,
-    total: usize,
-    load: Vec<Load>,
-    more_loads: usize,
-    cost: String,
-    not_asked: Vec<(String, String, String)>,
-    more_not_asked: usize,
-}
-
-/// Orders, and those who are not asked, that a preview shows.
-const MOST_SHOWN: usize = 100;
 
 /// `POST /console/new`: shows whom it would ask, or what is wrong.
 pub async fn preview(
@@ -303,57 +279,6 @@ fn merged(console: &Console, visitor: &Visitor, posted: Posted) -> (Draft, bool)
     };
     let fields = fields.into_iter().filter(|(name, _)| name != "sheet_off").collect();
     (Draft { id, fields, uploads }, false)
-}
-
-fn preview_page(visitor: &Visitor, asked: &Asked<'_>, (body, previewed): (&Value, &Value)) -> Response {
-    let lang = visitor.lang;
-    let Asked { draft, parties, sheet, has_changed } = *asked;
-    let (orders, not_asked) = (list(previewed, "/orders"), list(previewed, "/not_asked"));
-    let mut loads: Vec<Load> = list(previewed, "/counterparts").iter().map(|one| load(one, lang)).collect();
-    let more_loads = loads.len().saturating_sub(MOST_SHOWN);
-    // What does not fit into a quota is shown, whatever else is left out.
-    loads.sort_by_key(|one| !one.is_short);
-    loads.truncate(MOST_SHOWN);
-    let party = |of: &Value| {
-        let reference = text(of, "/party");
-        let named = list(body, "/parties").iter().find(|one| text(one, "/reference") == reference);
-        names::called(&named.map(|one| text(one, "/name")).unwrap_or_default(), &reference)
-    };
-    let order = |order: &Value| {
-        (
-            names::counterpart(order),
-            party(order),
-            word(words::IDENTITY, &text(order, "/document"), lang),
-            word(words::ACTION, &text(order, "/action"), lang),
-        )
-    };
-    let not = |line: &Value| (names::counterpart(line), party(line), lang.of_note(&text(line, "/reason")));
-    let papers = draft.uploads.iter().map(|upload| {
-        (
-            sections::label_of(&upload.field, lang),
-            upload.name.clone(),
-            bytes(upload.bytes.len().try_into().unwrap_or(0)),
-        )
-    });
-    let page = PreviewPage {
-        page: Frame::of(visitor, lang.t("预览", "Preview"), "new"),
-        draft: draft.id.clone(),
-        previewed: digest_of(body),
-        has_changed,
-        parties,
-        case_number: text(previewed, "/case_number"),
-        facts: sections::summary(draft, sheet, lang),
-        load: loads,
-        more_loads,
-        cost: money(previewed, "/cost"),
-        papers: papers.collect(),
-        orders: orders.iter().take(MOST_SHOWN).map(order).collect(),
-        more: orders.len().saturating_sub(MOST_SHOWN),
-        total: orders.len(),
-        not_asked: not_asked.iter().take(MOST_SHOWN).map(not).collect(),
-        more_not_asked: not_asked.len().saturating_sub(MOST_SHOWN),
-    };
-    html(if has_changed { StatusCode::CONFLICT } else { StatusCode::OK }, &page)
 }
 
 /// `POST /console/new/send`: submits what was previewed; once, however often it is sent. What became another since, as in another window,

@@ -5,6 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use std::collections::BTreeMap;
 
+use chakong_contract::order::DocumentKind;
 use chakong_contract::party::IdentityKind;
 use chakong_contract::{ActionKind, Moment, Money};
 use rust_decimal::Decimal;
@@ -15,7 +16,7 @@ use crate::api::Shared;
 use crate::api::access::{Caller, may};
 use crate::api::extract::RawJson;
 use crate::api::problem::Problem;
-use crate::config::Role;
+use crate::config::{CounterpartConfig, Role};
 use crate::domain::decide::PlannedOrder;
 use crate::domain::{self, NotAsked, Terms};
 use crate::intake::{Submitter, preview};
@@ -67,15 +68,20 @@ struct OrderPreview {
     document: Option<IdentityKind>,
     /// What would be asked.
     action: ActionKind,
+    /// The legal documents that the counterpart wants with it: those of the inquiry go with it, and without one of them it is not sent.
+    documents: Vec<DocumentKind>,
 }
 
 impl OrderPreview {
-    fn of(planned: PlannedOrder, terms: &Terms) -> Self {
+    fn of(planned: PlannedOrder, terms: &Terms, config: Option<&CounterpartConfig>) -> Self {
+        let action = planned.instruction.kind();
+        let able = config.and_then(|config| config.plugin.manifest.capability(action));
         Self {
             counterpart: planned.counterpart,
             party: terms.reference_of(planned.subject.party),
             document: terms.document(planned.subject).map(|document| document.kind()),
-            action: planned.instruction.kind(),
+            action,
+            documents: able.map(|able| able.documents.to_vec()).unwrap_or_default(),
         }
     }
 }
@@ -93,11 +99,16 @@ pub(super) async fn show(
     let counterparts = loads(&gateway, &previewed.plan.orders, terms.case.court_code.clone()).await?;
     let costs = counterparts.iter().filter_map(|load| load.cost);
     let cost = costs.map(|cost| cost.amount).reduce(|all, cost| all + cost).map(Money::yuan);
+    let configs = gateway.counterparts.now();
+    let order = |planned: PlannedOrder| {
+        let config = configs.get(&planned.counterpart).cloned();
+        OrderPreview::of(planned, &terms, config.as_deref())
+    };
     Ok(Json(InquiryPreview {
         counterparts,
         cost,
         case_number: terms.case.number.as_str().to_owned(),
-        orders: previewed.plan.orders.into_iter().map(|planned| OrderPreview::of(planned, &terms)).collect(),
+        orders: previewed.plan.orders.into_iter().map(order).collect(),
         not_asked: previewed.plan.not_asked,
     }))
 }

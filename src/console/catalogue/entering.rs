@@ -77,7 +77,10 @@ pub const ACTS: &[ActKind] = &[ActKind {
         field("reference", ("协助单位的控制编号", "The counterpart's own number"), "/reference", Input::Text),
         needed(
             "original_number",
-            ("原冻结请求单号", "Request number of the freeze"),
+            (
+                "原冻结请求单号（纸质办理的，填协助单位回执或通知书编号中的数字和大写字母）",
+                "Request number of the freeze (of one on paper: the digits and capitals of the number of the receipt or notice)",
+            ),
             "/original_number",
             Input::Text,
         ),

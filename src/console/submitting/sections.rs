@@ -4,6 +4,7 @@ use super::super::acts::{FormField, amount_of};
 use super::super::draft::Draft;
 use super::super::lang::Lang;
 use super::super::papers::field_of;
+use super::super::reading::grouped;
 use super::super::words::{self, Word, choices, paper, word};
 use super::body::{MOST_PARTIES, OFFICERS, PAPERS, SHEET};
 use super::sheet_party::SheetParty;
@@ -239,7 +240,7 @@ pub fn summary(draft: &Draft, sheet: &[SheetParty], lang: Lang) -> Vec<(String, 
         plain("case.court_name", "法院", "Court"),
         of(words::PURPOSE, "purpose", "查控目的", "Purpose"),
         plain("officer.0.name", "承办人", "Officer"),
-        plain("claim", "执行标的（元）", "Claim (yuan)"),
+        (lang.t("执行标的（元）", "Claim (yuan)").to_owned(), grouped(&amount_of(&fill.value("claim")))),
     ];
     if !fill.value("claim").is_empty() {
         all.push(of(words::MODE, "mode", "存款冻结方式", "Mode for deposits"));
@@ -259,7 +260,7 @@ pub fn summary(draft: &Draft, sheet: &[SheetParty], lang: Lang) -> Vec<(String, 
 fn named(fill: &Filler<'_>, row: usize, name: String) -> String {
     let value = |field: &str| fill.value(&format!("party.{row}.{field}"));
     let said = [
-        (("责任限额（元）", "liable up to (yuan)"), amount_of(&value("liable_up_to"))),
+        (("责任限额（元）", "liable up to (yuan)"), grouped(&amount_of(&value("liable_up_to")))),
         (("另一证件", "second document"), word(words::IDENTITY, &value("document2"), fill.lang)),
         (("曾用名", "formerly"), value("former_names")),
     ];
@@ -277,8 +278,10 @@ fn of_sheet(sheet: &[SheetParty], lang: Lang) -> Vec<(String, String)> {
         (format!("{}（{count}）", lang.t(zh, en)), format!("{}{more}", said.join("、")))
     };
     let names = sheet.iter().take(MOST_NAMED).map(|party| party.name.clone()).collect();
-    let limits =
-        limited.iter().take(MOST_NAMED).map(|party| format!("{} {}", party.name, party.liable_up_to));
+    let limits = limited
+        .iter()
+        .take(MOST_NAMED)
+        .map(|party| format!("{} {}", party.name, grouped(&party.liable_up_to)));
     let all = [
         (sheet.len(), fact(("名单中的当事人", "Parties of the sheet"), sheet.len(), names)),
         (

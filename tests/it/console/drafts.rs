@@ -79,3 +79,25 @@ async fn what_is_sent_is_what_was_previewed_and_anything_else_is_previewed_anew(
     let sent = guest.send_previewed(&told).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_counted_as_wrong_is_listed_or_said_to_stand_beside_the_fields() {
+    let setup = with_banks(&[("9990000000000000011", "600.00")], &[]).await;
+    let mut guest = Guest::signed_in(setup.port, "officer").await;
+    let draft = guest.get("/console/new").await.field("draft");
+    let mut bad = filled_in(&draft, "500");
+    // What belongs to a field, and papers that are missing, which belong to none.
+    bad.iter_mut()
+        .filter(|(name, _)| *name == "party.0.number")
+        .for_each(|(_, value)| *value = "91000000MADEM00113");
+    let told = guest.upload("/console/new", &bad, &[]).await;
+    assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", told.text);
+    assert!(told.text.contains("id=\"f-party.0.number-fault\""), "{}", told.text);
+    let (_, head) = told.text.split_once("id=\"faults\"").expect("what is to be corrected");
+    let head = head.split("</section>").next().expect("a head");
+    let (_, count) = head.split_once("<h2>").expect("a count");
+    let count: usize = count.split(' ').next().and_then(|count| count.parse().ok()).expect("a number");
+    let listed = head.matches("<li>").count();
+    assert!(listed > 0 && listed < count, "{head}");
+    assert!(head.contains(&format!("另有 {} 处", count - listed)), "{head}");
+}

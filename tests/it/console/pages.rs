@@ -286,7 +286,8 @@ async fn an_inquiry_is_previewed_before_anything_is_kept_and_sent_once() {
     let draft = guest.get("/console/new").await.field("draft");
     let preview = guest.upload("/console/new", &filled_in(&draft, "500"), FILES).await;
     assert_eq!(preview.status, StatusCode::OK, "{}", preview.text);
-    for shown in ["尚未发送", "bank-1", "（2026）晋10执8号"] {
+    for shown in ["尚未发送", "bank-1", "（2026）晋10执8号", "<dd>500.00</dd>", "<div>协助查询通知书</div>"]
+    {
         assert!(preview.text.contains(shown), "{shown}");
     }
     assert_eq!(setup.get("/v1/inquiries").await["inquiries"], json!([]), "nothing is kept, nothing is sent");
