@@ -28,7 +28,7 @@ pub(super) struct MakeArguments {
     /// Staff number 工号 of the person to whom it belongs; without it the key is a system's
     #[arg(long, value_name = "NUMBER")]
     person: Option<String>,
-    /// What it may do: `case_system`, or a role of persons
+    /// What it may do: of a system's key `case_system` or a role but `approver`, of a person's key roles of the person
     #[arg(long = "role", value_name = "ROLE", required = true)]
     roles: Vec<String>,
     /// Code of a court whose cases it sees; without it those of every court, or of its person

@@ -686,6 +686,9 @@ async fn a_name_is_one_persons_or_one_keys_however_it_is_spelled_and_never_the_g
         assert!(name_is_taken(&world, name, &configured).await, "{name:?}");
     }
     assert!(!name_is_taken(&world, "sys-app", &configured).await);
+    let at_once = ["twice", "TWICE"].map(|name| name_is_taken(&world, name, &configured));
+    let refused = futures_util::future::join_all(at_once).await;
+    assert_eq!(refused.iter().filter(|is_taken| **is_taken).count(), 1, "of two at once one has it");
     for number in ["sys-app", "Sys-App", "command line", "nobody", "SUPB", "\u{200b}sec", "case-system"] {
         let new = NewPerson {
             name: "张测试".to_owned(),

@@ -51,11 +51,11 @@ async fn one_persons_slow_forms_take_no_place_of_anybody_else() {
     let standing = crowd(setup.port, "/console/new", &cookie.join("; ")).await;
     let page = other.get("/console/tasks").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    Guest::signed_in(setup.port, "supervisor").await;
     let mut same = Guest::new(setup.port);
     same.cookies = slow.cookies.clone();
     let own = same.get("/console/tasks").await;
     assert_eq!(own.status, StatusCode::SERVICE_UNAVAILABLE, "all of it is theirs: {}", own.text);
+    Guest::signed_in(setup.port, "supervisor").await;
     drop(standing);
 }
 
