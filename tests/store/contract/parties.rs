@@ -42,6 +42,7 @@ async fn free(engine: &Engine, of: &Whole) {
         case: None,
         reason: "同名".to_owned(),
         documents: Vec::new(),
+        seen: None,
         act: Act::Release(release),
     };
     engine.act(Some(of.chain.id), input).await.expect("freed");
