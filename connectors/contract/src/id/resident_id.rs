@@ -113,7 +113,9 @@ mod tests {
             let number = format!("{first17}{}", check_digit(first17.as_bytes()));
             assert_eq!(rule(&number), IdRule::BirthDate, "{number}");
         }
-        assert_eq!(rule("1101011900010100"), IdRule::Length { want: "18 (or the old 15)", got: 16 });
+        assert!(
+            matches!(rule("1101011900010100"), IdRule::Length { want, got: 16 } if want.english == "18 (or the old 15)")
+        );
         assert_eq!(rule("11010119000101001é"), IdRule::CheckDigit);
         assert_eq!(rule("1101011900X1010014"), IdRule::Character { at: 11 });
     }
