@@ -1,6 +1,7 @@
 //! The form of an approval: it says what was on the page, so that nothing else is approved, and the second of two says what the first one
 //! said.
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::act_form::{ActForm, FormField};
@@ -24,6 +25,15 @@ pub fn first_approval(measure: &Value) -> String {
     format!("{by} {} {}", time(measure, &at("at")), money(measure, &at("limit"))).trim().to_owned()
 }
 
+/// Whether what stands on a property goes on only with somebody's word, because the property is exempt and nobody gave it yet. `measure` is
+/// as the API shows a measure, or the property of a task.
+pub fn wants_permission(measure: &Value) -> bool {
+    let stands =
+        matches!(text(measure, "/state").as_str(), "in_force" | "waiting" | "renewing" | "deducting");
+    let is_exempt = matches!(text(measure, "/exemption/level").as_str(), "no_measure" | "freeze_only");
+    stands && is_exempt && text(measure, "/permitted").is_empty()
+}
+
 /// Whether a measure was ordered: what was available before is out of date then.
 pub fn was_ordered(measure: &Value) -> bool {
     !matches!(text(measure, "/state").as_str(), "candidate" | "proposed" | "skipped" | "refused")
@@ -42,9 +52,13 @@ pub fn behind_others(measure: &Value, lang: Lang) -> String {
 /// Fills the form of the approval of a measure: with what is on the page, and with what the first of two approvers said, so that the second
 /// one sees it and sends the same. `measure` is as the API shows a measure, or the property of a task.
 pub fn fill(forms: &mut [ActForm], id: &str, measure: &Value) {
-    let Some(form) = forms.iter_mut().find(|form| form.is_of("approve", id)) else { return };
-    let kind = [text(measure, "/target/kind"), text(measure, "/kind")].concat();
-    form.fields.retain(|field| fits(field, &kind));
+    for form in forms.iter_mut().filter(|form| form.is_of("approve", id) || form.is_of("permit", id)) {
+        fill_one(form, measure);
+    }
+}
+
+fn fill_one(form: &mut ActForm, measure: &Value) {
+    form.fields.retain(|field| fits(field, measure));
     let is_second = measure.pointer("/first_approval").is_some_and(|first| !first.is_null());
     let first = |field: &str| text(measure, &format!("/first_approval/{field}"));
     let yes = |said: String| if said == "true" { "yes".to_owned() } else { String::new() };
@@ -62,10 +76,13 @@ pub fn fill(forms: &mut [ActForm], id: &str, measure: &Value) {
     }
 }
 
-/// Whether something can be said of a kind of property.
-fn fits(field: &FormField, kind: &str) -> bool {
+/// Whether something can be said of a property: a product is frozen as such where nobody knows what a unit is worth.
+fn fits(field: &FormField, measure: &Value) -> bool {
+    let kind = [text(measure, "/target/kind"), text(measure, "/kind")].concat();
+    let is_worth_nothing_known =
+        || text(measure, "/available/amount").parse::<Decimal>().is_ok_and(|amount| amount <= Decimal::ZERO);
     match field.name.as_str() {
-        "whole" => kind == "account",
+        "whole" => kind == "account" || kind == "product" && is_worth_nothing_known(),
         "listed_state_shares" => kind == "equity",
         _ => true,
     }
@@ -158,6 +175,16 @@ mod tests {
         assert!(
             !super::facts(&ordered, Lang::Zh).iter().any(|(label, _)| matches!(*label, "可用余额" | "轮候"))
         );
+    }
+
+    #[test]
+    fn a_product_is_frozen_as_such_only_where_its_price_is_not_known() {
+        let product = |available: &str| {
+            let available = json!({ "amount": available, "currency": "CNY" });
+            filled(&json!({ "target": { "kind": "product" }, "state": "skipped", "available": available }))
+        };
+        assert_eq!(value(&product("0.00"), "whole"), Some(""));
+        assert_eq!(value(&product("2000.00"), "whole"), None);
     }
 
     #[test]

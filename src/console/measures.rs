@@ -62,6 +62,8 @@ pub struct MeasureRow {
     pub first_approval: String,
     pub note: String,
     pub tasks: Vec<Badge>,
+    /// Whether what stands on it goes on only with somebody's word, because it turned out to be exempt.
+    pub wants_permission: bool,
     /// Others' rights, where they were looked up.
     pub rights: Vec<String>,
     /// What an approval of it says was seen, in the API's JSON.
@@ -115,6 +117,7 @@ impl MeasureRow {
             first_approval: approving::first_approval(measure),
             note: lang.of_note(&text(measure, "/note")),
             tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
+            wants_permission: approving::wants_permission(measure),
             rights: Vec::new(),
             seen: approving::seen_of(measure),
             id,
@@ -141,7 +144,8 @@ impl MeasureRow {
             _ => true,
         };
         let of_currency = self.is_foreign.then_some("rate").filter(|_| !of_state.is_empty());
-        of_state.iter().filter(|act| fits(act)).copied().chain(of_currency).collect()
+        let of_exempt = self.wants_permission.then_some("permit");
+        of_state.iter().filter(|act| fits(act)).copied().chain(of_exempt).chain(of_currency).collect()
     }
 }
 
@@ -274,5 +278,18 @@ mod tests {
         assert_eq!(acts("account", "1.00"), ["release-surplus", "renew", "deduct", "release", "value"]);
         assert_eq!(acts("equity", "0"), ["renew", "transfer", "release", "value"]);
         assert_eq!(acts("property", "0"), ["renew", "release", "value"]);
+    }
+
+    #[test]
+    fn what_stands_on_exempt_property_can_be_permitted_until_it_is() {
+        let acts = |state: &str, level: &str, permitted: &str| {
+            let permitted = Some(permitted).filter(|word| !word.is_empty());
+            let measure = json!({ "state": state, "target": { "kind": "account" }, "exemption": { "level": level },
+                "permitted": permitted });
+            MeasureRow::of(&measure, Lang::Zh).acts().contains(&"permit")
+        };
+        assert!(acts("in_force", "no_measure", "") && acts("waiting", "freeze_only", ""));
+        assert!(!acts("in_force", "no_measure", "freeze") && !acts("in_force", "free", ""));
+        assert!(!acts("skipped", "no_measure", ""), "it is permitted with its approval");
     }
 }

@@ -257,6 +257,9 @@ fn acts_of(task: &Value) -> (&'static [&'static str], String) {
         // Papers of a freeze that was not placed are brought with its approval.
         "bring_papers" if is_not_placed(task) => (&["approve"], measure),
         "bring_papers" => (&["release"], measure),
+        "review" if order.is_empty() && approving::wants_permission(&task["property"]) => {
+            (&["permit", "release"], measure)
+        }
         _ => (&[], String::new()),
     }
 }
@@ -355,6 +358,9 @@ mod tests {
         ] {
             assert_eq!(acts_of(&task(state)), (&[expected][..], "7".to_owned()), "{state}");
         }
+        let mut review = task("in_force");
+        (review["kind"], review["property"]["exemption"]["level"]) = ("review".into(), "no_measure".into());
+        assert_eq!(acts_of(&review).0, ["permit", "release"], "what stands on exempt property");
     }
 
     #[test]

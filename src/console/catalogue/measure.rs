@@ -22,7 +22,12 @@ pub const ACTS: &[ActKind] = &[
                 Input::Choice(PERMIT),
             ),
             field("rate", ("汇率（外币折人民币）", "Rate (yuan for one unit)"), "/rate", Input::Text),
-            field("whole", ("冻结账户", "The account as such"), "/whole", Input::Flag),
+            field(
+                "whole",
+                ("整体冻结（账户，或单价未知的产品）", "All of it (an account, a product of unknown price)"),
+                "/whole",
+                Input::Flag,
+            ),
             field(
                 "listed_state_shares",
                 ("上市公司国有股、社会法人股", "State or corporate shares of a listed company"),
@@ -36,6 +41,15 @@ pub const ACTS: &[ActKind] = &[
             REASON,
         ],
         done: ("已批准，冻结指令已排队发送。", "Approved; the freeze is on its way."),
+        ..MEASURE
+    },
+    ActKind {
+        slug: "permit",
+        zh: "准许继续（豁免财产）",
+        en: "Permit what stands",
+        api: "/v1/measures/{}/approve",
+        fields: &[needed("permit", ("准许", "Permitted"), "/permit", Input::Choice(PERMIT)), SEEN, REASON],
+        done: ("已载明准许的范围。", "What is permitted is on record."),
         ..MEASURE
     },
     ActKind {

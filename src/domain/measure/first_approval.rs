@@ -68,13 +68,14 @@ impl FirstApprovalView {
 }
 
 impl Measure {
-    /// The measure as it follows on what it was. A first approval falls away with what it approved: when the freeze waits no longer, or
-    /// when anything changes that an approver goes by.
+    /// The measure as it follows on what it was. A first approval falls away with what it approved: when the freeze waits no longer, what
+    /// was to be permitted stands no more, or anything changes that an approver goes by.
     #[must_use]
     pub fn following(self, before: &Self) -> Self {
         let is_given_now = self.first_approval != before.first_approval;
         let is_the_same = is_given_now || self.is_same_to_an_approver(before);
-        if self.state == MeasureState::Proposed && is_the_same {
+        let may_wait = self.state == MeasureState::Proposed || self.state.stands();
+        if may_wait && is_the_same {
             return self;
         }
         Self { first_approval: None, ..self }

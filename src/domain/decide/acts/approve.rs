@@ -60,7 +60,8 @@ pub fn approve(
     Ok(Outcome { measures: vec![id], orders: measure.order.into_iter().collect() })
 }
 
-/// Permits on an approver's word that a measure which stands goes on, though its property turned out to be exempt. Nothing is ordered.
+/// Permits on an approver's word that a measure which stands goes on, though its property turned out to be exempt; where the court wants two
+/// for a freeze of as much, on the second one's. Nothing is ordered.
 fn permit_what_stands(
     draft: &mut Draft<'_>,
     measure: Measure,
@@ -68,10 +69,19 @@ fn permit_what_stands(
     documents: Vec<BroughtDocument>,
     by: By<'_>,
 ) -> Decided<Outcome> {
-    let id = measure.id;
-    draft.keep_documents(documents, measure.inquiry, &[id]);
+    let (id, limit) = (measure.id, measure.limit);
+    let stage = second_person::stage(draft, &measure, (approval, limit), by)?;
+    let papers = draft.keep_documents(documents, measure.inquiry, &[id]);
+    let approvers = match stage {
+        Stage::First => {
+            second_person::begin_permitting(draft, measure, approval, papers, by);
+            return Ok(Outcome { measures: vec![id], orders: Vec::new() });
+        }
+        Stage::Enough { approvers, .. } => approvers,
+    };
     let permitted = with_permission(measure, approval)?;
-    draft.move_measure(Measure { note: by.note(), ..permitted });
+    let note = format!("{approvers}：{}", by.note());
+    draft.move_measure(Measure { note, first_approval: None, ..permitted });
     draft.close_tasks(|task| {
         task.kind == TaskKind::Review && task.measure == Some(id) && task.order.is_none()
     });

@@ -4,10 +4,12 @@
 use chakong_contract::ActionKind;
 use rust_decimal::Decimal;
 
-use super::super::super::{Actor, DocumentId, EventType, FirstApproval, Measure, MeasureId, MeasureState};
+use super::super::super::{
+    Actor, DocumentId, EventType, FirstApproval, Measure, MeasureId, MeasureState, TaskKind,
+};
 use super::super::approvers::{two_from, wants_two};
 use super::super::counting::Cause;
-use super::super::draft::Draft;
+use super::super::draft::{Draft, NewTask};
 use super::super::ledger::follow;
 use super::super::{Decided, Rejected};
 use super::another_person::{drops_approvals, freeze_without_approval};
@@ -114,6 +116,46 @@ fn content(measure: &Measure, first: &FirstApproval) -> String {
     said.join(", ")
 }
 
+fn first_of(
+    draft: &Draft<'_>,
+    (approval, limit): (Approval, Decimal),
+    papers: Vec<DocumentId>,
+    by: By<'_>,
+) -> FirstApproval {
+    FirstApproval {
+        by: by.actor.name().to_owned(),
+        at: draft.now(),
+        limit,
+        named_limit: approval.limit.is_some(),
+        whole: approval.whole,
+        permit: approval.permit,
+        rate: approval.rate,
+        listed_state_shares: approval.listed_state_shares,
+        papers,
+    }
+}
+
+/// Keeps the first of two words that a measure which stands may go on, though its property is exempt. It stands as before, and a person
+/// looks at it still.
+pub(super) fn begin_permitting(
+    draft: &mut Draft<'_>,
+    measure: Measure,
+    approval: Approval,
+    papers: Vec<DocumentId>,
+    by: By<'_>,
+) {
+    let first = first_of(draft, (approval, measure.limit), papers, by);
+    let permitting = Measure { note: by.note(), first_approval: Some(first), ..measure };
+    draft.move_measure(permitting.clone());
+    draft.tell(EventType::MeasureFirstApproved, &permitting, None);
+    let note = format!(
+        "豁免财产，{name} 已准许，待另一名审批人准许 the property is exempt; {name} permitted what stands: another one must permit it too",
+        name = by.actor.name()
+    );
+    draft.task(NewTask::about(TaskKind::Review, &permitting, draft.now()), note);
+    follow(draft, Cause::Act);
+}
+
 /// Keeps the first of two approvals. The freeze waits for the second as a proposal, which counts as asked.
 ///
 /// # Errors
@@ -129,17 +171,7 @@ pub(super) fn begin(
     draft
         .papers_for(&measure, ActionKind::Freeze, &papers)
         .map_err(|missing| Rejected::NotAllowed(missing.to_string()))?;
-    let first = FirstApproval {
-        by: by.actor.name().to_owned(),
-        at: draft.now(),
-        limit,
-        named_limit: approval.limit.is_some(),
-        whole: approval.whole,
-        permit: approval.permit,
-        rate: approval.rate,
-        listed_state_shares: approval.listed_state_shares,
-        papers,
-    };
+    let first = first_of(draft, (approval, limit), papers, by);
     // What a foreign amount counts for, and a whole, is known once it is approved.
     let counts = !measure.is_whole() && measure.currency.is_none();
     let limit = if counts { limit } else { Decimal::ZERO };

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::super::super::rules::exemptions::Level;
 use super::super::super::{
-    ClaimChangeKind, Measure, MeasureId, MeasureState, OrderId, OrderState, Permitted, TaskKind,
+    ClaimChangeKind, Measure, MeasureId, MeasureState, OrderId, OrderState, Permitted, TaskKind, TwoApprovers,
 };
 use super::super::{Act, Approval, ClaimUpdate, EnteredMeasure, OrderInput, Rejected, Resolution};
 use super::books::Bank;
@@ -65,6 +65,25 @@ fn raise(world: &mut World, amount: u32) {
 fn permit(world: &mut World, id: MeasureId) {
     let approval = Approval { permit: Some(Permitted::FreezeAndDeduct), ..Approval::default() };
     world.act(Act::Approve(id, approval)).expect("permitted");
+}
+
+#[test]
+fn what_stands_on_exempt_property_is_permitted_by_two_where_the_court_wants_two() {
+    let (mut world, id, query) = frozen();
+    of_class(&mut world, query, WAGES);
+    let general = Some(Decimal::from(50));
+    world.rules.two_approvers = std::sync::Arc::new(TwoApprovers { general, ..TwoApprovers::default() });
+    let says = |permit| Act::Approve(id, Approval { permit: Some(permit), ..Approval::default() });
+    world.act_as("first", says(Permitted::FreezeAndDeduct), &[]).expect("the first");
+    assert_eq!((of(&world, id).permitted, is_told(&world, id)), (None, true), "nothing is permitted yet");
+    for (name, permit) in [("first", Permitted::FreezeAndDeduct), ("second", Permitted::Freeze)] {
+        assert!(world.act_as(name, says(permit), &[]).is_err(), "{name} {permit:?}");
+    }
+    world.act_as("second", says(Permitted::FreezeAndDeduct), &[]).expect("the same, by another person");
+    let permitted = of(&world, id);
+    assert_eq!(permitted.permitted, Some(Permitted::FreezeAndDeduct));
+    assert!(permitted.first_approval.is_none() && permitted.state == MeasureState::InForce);
+    assert!(!is_told(&world, id));
 }
 
 #[test]
