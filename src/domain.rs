@@ -80,6 +80,6 @@ pub use routes::{Routes, Way};
 pub use seen::{GivenNumber, numbers_in_name};
 pub use shares::{Counted, OpenCourts, QuotaUsed, Shares};
 pub use submission::Submission;
-pub use task::{Task, TaskKind};
+pub use task::{Task, TaskKind, UNCLEAR};
 pub use terms::{Paper, Subject, Terms};
 pub use two_approvers::{TwoApprovers, TwoFrom};

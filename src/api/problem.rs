@@ -255,7 +255,7 @@ impl From<StoreError> for Problem {
                 "正在停止服务，请稍后再试 the gateway is shutting down; try again".to_owned(),
             ),
             StoreError::Again | StoreError::LeaseLost => {
-                (ProblemKind::Unavailable, "nothing was kept; try again".to_owned())
+                (ProblemKind::Unavailable, "未予保存，请重试 nothing was kept; try again".to_owned())
             }
             StoreError::Failed { ailment, .. } => {
                 let what = ailment.words();

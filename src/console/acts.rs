@@ -26,7 +26,7 @@ use super::words::{ASSET, choices, paper, word};
 use super::{approving, claiming, currency, entering, grounds, names, standing};
 
 pub use super::act_form::{ActForm, FormField};
-pub use body::{amount_of, names_in};
+pub use body::{amount_of, listed_in, names_in};
 
 /// The form of an act on something, for those whose role may do it.
 pub fn act_form(

@@ -40,6 +40,11 @@ impl Lang {
         }
     }
 
+    /// What may be a note of ours or a counterpart's words, which are shown as they are.
+    pub fn of_words(self, words: &str) -> String {
+        if bilingual::is_ours(words) { self.of_note(words) } else { words.to_owned() }
+    }
+
     /// Code in attributes, cookies and links.
     pub const fn code(self) -> &'static str {
         self.t("zh", "en")

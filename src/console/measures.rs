@@ -115,7 +115,7 @@ impl MeasureRow {
             rank: text(measure, "/rank/place"),
             approved_by: text(measure, "/approved_by"),
             first_approval: approving::first_approval(measure),
-            note: lang.of_note(&text(measure, "/note")),
+            note: lang.of_words(&text(measure, "/note")),
             tasks: tasks.map(|task| badge(words::TASK, task, lang)).collect(),
             wants_permission: approving::wants_permission(measure),
             rights: Vec::new(),

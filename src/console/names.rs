@@ -57,7 +57,16 @@ pub fn to_codes(body: &mut Value, code_of: &impl Fn(&str) -> Option<String>) {
     };
     body.pointer_mut(ONE).into_iter().for_each(by_code);
     for several in SEVERAL {
-        body.pointer_mut(several).and_then(Value::as_array_mut).into_iter().flatten().for_each(by_code);
+        let Some(named) = body.pointer_mut(several).and_then(Value::as_array_mut) else { continue };
+        // What is no name of one may be several with spaces between.
+        let each = |one: &Value| match one.as_str() {
+            Some(text) if code_of(text.trim()).is_none() => {
+                text.split_whitespace().map(Value::from).collect()
+            }
+            _ => vec![one.clone()],
+        };
+        *named = named.iter().flat_map(each).collect();
+        named.iter_mut().for_each(by_code);
     }
 }
 

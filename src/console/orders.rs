@@ -199,7 +199,7 @@ pub fn answer(view: &Value, reply: &Value, lang: Lang) -> Vec<(&'static str, Str
         ("对方反馈", "Answered", time(view, "/answer/provenance/answered_at")),
         ("收到", "Received", time(view, "/answer/provenance/received_at")),
         ("沿用自", "Used again, from", time(view, "/answer/provenance/cached_from")),
-        ("对方说明", "The counterpart's words", lang.of_note(&text(reply, "/words"))),
+        ("对方说明", "The counterpart's words", text(reply, "/words")),
         ("缺少", "Missing", missing),
         ("实际控制", "Held", money(reply, "/held")),
         ("金额", "Amount", money(reply, "/amount")),

@@ -31,7 +31,7 @@ impl Room {
     /// # Errors
     /// When there is none.
     pub fn place(&self) -> Result<SemaphorePermit<'_>, Failure> {
-        let detail = "too many pages are made; come again";
+        let detail = "正在打开的页面过多，请稍后再试 too many pages are made; come again";
         self.places.try_acquire().map_err(|_| Failure::new(StatusCode::SERVICE_UNAVAILABLE, detail))
     }
 

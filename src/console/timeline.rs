@@ -87,7 +87,7 @@ pub fn about_of(act: &str, detail: &Value, lang: Lang) -> String {
     let before = detail.pointer("/before").filter(|before| before.get("target").is_some());
     let all: Vec<&Value> =
         if after.is_empty() { before.into_iter().collect() } else { after.iter().collect() };
-    let name = |one: &&Value| named(&one["target"], &text(one, "/counterpart"), lang);
+    let name = |one: &&Value| named(&one["target"], &names::counterpart(one), lang);
     let mut said: Vec<String> = all.iter().take(MOST_NAMED).map(name).collect();
     if all.len() > MOST_NAMED {
         said.push(format!("… {}", all.len()));
@@ -171,8 +171,13 @@ pub fn of_orders(
             let what = format!("{} {action}：{said}", lang.t("反馈", "answered:"));
             let at = (answered, Stage::Answered);
             all.push(
-                Happening::new(at, "← ".to_owned() + &counterpart, what, lang.of_note(&text(line, "/words")))
-                    .with_link(href.clone()),
+                Happening::new(
+                    at,
+                    "← ".to_owned() + &counterpart,
+                    what,
+                    lang.of_words(&text(line, "/words")),
+                )
+                .with_link(href.clone()),
             );
         }
         if let Some(sent) = instant(line, "/sent_at") {

@@ -34,6 +34,21 @@ pub fn english(text: &str) -> String {
     if rest.is_empty() { parts.english.to_owned() } else { format!("{}{mark} {rest}", parts.english) }
 }
 
+/// Whether a text can only be one of ours in both languages: of what others say nothing is left out. The English half of a note begins with a
+/// small letter and has no Chinese in it.
+pub fn is_ours(text: &str) -> bool {
+    split(text).is_some_and(|parts| {
+        parts.english.starts_with(|c: char| c.is_ascii_lowercase())
+            && !parts.english.contains(is_han)
+            && parts.english.split_whitespace().count() > 2
+    })
+}
+
+/// The Chinese of what may be a note of ours or a counterpart's words, which stay as they are.
+pub fn chinese_of_words(words: &str) -> String {
+    if is_ours(words) { chinese(words) } else { words.to_owned() }
+}
+
 /// English that leads to words in two languages, as that of a fault does, and those words.
 fn lead(text: &str) -> Option<(&str, &str)> {
     let (lead, rest) = text.split_once(": ")?;
@@ -229,6 +244,25 @@ mod tests {
             "请先提交载明 case.continues 的查控申请",
         ] {
             assert_eq!((chinese(text), english(text)), (text.to_owned(), text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_a_counterpart_says_is_told_from_a_note_of_ours() {
+        for text in
+            ["账户已销户 the account is closed", "请求尚未发出，已撤回 it had not left and was withdrawn"]
+        {
+            assert!(is_ours(text), "{text}");
+        }
+        for text in [
+            "查无此人 Zhang San 的账户",
+            "户名为 Acme Trading 有限公司，证件不符",
+            "户名应为 John Smith",
+            "户名应为 wang wu",
+            "不予办理",
+            "not found",
+        ] {
+            assert!(!is_ours(text), "{text}");
         }
     }
 

@@ -116,6 +116,9 @@ pub struct Task {
     pub note: String,
 }
 
+/// Why a person looks at freezes of ours that a bank lists on one account. Until somebody has, nothing more is frozen without an approval.
+pub const UNCLEAR: &str = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
+
 /// How soon the clock looks whether a search that was submitted has started.
 const FIRST_LOOK: SignedDuration = SignedDuration::from_secs(60);
 
@@ -126,6 +129,16 @@ impl Task {
         let holds = |measure: &Measure| measure.state.stands() && measure.held > Decimal::ZERO;
         let is_of_the_chain = self.kind == TaskKind::ReleaseExcess && self.measure.is_none();
         self.kind.may_be_completed() || is_of_the_chain && !ledger.into_iter().any(holds)
+    }
+
+    /// Whether a person is to compare the freezes of this case on an account.
+    pub fn is_unclear(&self) -> bool {
+        self.kind == TaskKind::Review && self.note.contains(UNCLEAR)
+    }
+
+    /// The note of a task of which something else is told now. What is to be compared stays so until a person has compared it.
+    pub fn note_with(&self, told: String) -> String {
+        if self.is_unclear() && !told.contains(UNCLEAR) { format!("{told}；{UNCLEAR}") } else { told }
     }
 
     /// When the clock looks first at a task of a kind: when it is due, which it tells once. One that is due at once is told of by

@@ -1,5 +1,6 @@
 //! Renewals and lapses of a period, on their own days: they come up to years after the inquiry was accepted.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chakong_contract::{Date, Moment};
@@ -10,7 +11,7 @@ use crate::api::Shared;
 use crate::api::problem::{Problem, ProblemKind};
 use crate::domain::people::Courts;
 use crate::domain::statistics::{Collector, TermEnd, TermFacts};
-use crate::domain::{Case, CaseFile, InquiryId, Terms};
+use crate::domain::{Case, CaseFile, ChainId, InquiryId, Terms};
 use crate::store::{Lapse, Reads, Renewal, StoreError, Stored, is_renewed_in_time, terms_of_courts};
 
 /// The end of a term with what is counted of it.
@@ -66,9 +67,10 @@ fn ended(
     renewals: &[Renewal],
 ) -> Stored<Vec<Ended>> {
     let (mut known, mut all) = (Known::default(), Vec::new());
+    let mut files = BTreeMap::new();
     for lapse in lapses {
         let what = (TermEnd::Lapsed, lapse.day, lapse.lane.clone());
-        let Some(inquiry) = inquiry_of(reads, lapse)? else { continue };
+        let Some(inquiry) = inquiry_of(reads, &mut files, lapse)? else { continue };
         all.extend(seen(reads, &mut known, courts, (inquiry, what))?);
     }
     for renewal in renewals {
@@ -83,17 +85,30 @@ fn ended(
 }
 
 /// The inquiry to which a lapse counts: that under which a renewal would have been ordered, so that both are in the same row.
-fn inquiry_of(reads: &mut dyn Reads, lapse: &Lapse) -> Stored<Option<InquiryId>> {
+fn inquiry_of(
+    reads: &mut dyn Reads,
+    files: &mut BTreeMap<ChainId, CaseFile>,
+    lapse: &Lapse,
+) -> Stored<Option<InquiryId>> {
     let Some(measure) = reads.measure(lapse.measure)? else { return Ok(None) };
-    let Some(chain) = reads.chain(measure.chain)? else { return Ok(None) };
-    let mut file = CaseFile::of(chain);
-    for inquiry in reads.inquiries_of(measure.chain)? {
+    if !files.contains_key(&measure.chain) {
+        let Some(file) = with_inquiries(reads, measure.chain)? else { return Ok(None) };
+        files.insert(measure.chain, file);
+    }
+    Ok(files.get(&measure.chain).map(|file| file.lapsed_under(&measure, lapse.day)))
+}
+
+/// A chain with its inquiries and their terms.
+fn with_inquiries(reads: &mut dyn Reads, chain: ChainId) -> Stored<Option<CaseFile>> {
+    let Some(known) = reads.chain(chain)? else { return Ok(None) };
+    let mut file = CaseFile::of(known);
+    for inquiry in reads.inquiries_of(chain)? {
         if let Some(terms) = reads.terms(inquiry.id)? {
             file.terms.insert(inquiry.id, terms);
         }
         file.inquiries.insert(inquiry.id, inquiry);
     }
-    Ok(Some(file.lapsed_under(&measure, lapse.day)))
+    Ok(Some(file))
 }
 
 /// The end of a term under an inquiry of a court that is seen; `None` for another court's.

@@ -25,6 +25,12 @@ pub fn names_in(entered: &str) -> Vec<&str> {
     entered.split(separators).filter(|name| !name.is_empty()).collect()
 }
 
+/// What was written one after the other with commas between: names may have spaces.
+pub fn listed_in(entered: &str) -> Vec<&str> {
+    let separators = |c: char| matches!(c, ',' | '，' | '、' | ';' | '；' | '\n');
+    entered.split(separators).map(str::trim).filter(|name| !name.is_empty()).collect()
+}
+
 /// What the API is sent for a form that came in.
 pub fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
     let mut body: Value = serde_json::from_str(kind.base).unwrap_or_else(|_| json!({}));
@@ -60,7 +66,7 @@ pub fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
             }
             Input::Rank => json!({ "place": count_of(entered), "derived": false }),
             Input::Instant => instant_of(entered).into(),
-            Input::Names => names_in(entered).into(),
+            Input::Names => listed_in(entered).into(),
             Input::Seen => serde_json::from_str(entered).unwrap_or_else(|_| entered.into()),
             Input::Count => count_of(entered),
             _ => Value::String(entered.to_owned()),

@@ -14,6 +14,7 @@ use super::super::address::{segment, with_query};
 use super::super::backend::Console;
 use super::super::failure::Failure;
 use super::super::lang::Lang;
+use super::super::names;
 use super::super::page::{Frame, html};
 use super::super::reading::{beijing_to_the_second, instant, list, text};
 use super::super::visitor::Visitor;
@@ -119,7 +120,7 @@ fn subject_of(look: &Value, found: &Value, lang: Lang) -> (String, String) {
         "case" => (String::new(), String::new()),
         "measures" if property.is_object() => {
             let kind = word(ASSET, &text(property, "/kind"), lang);
-            let said = [kind, text(property, "/number"), text(property, "/counterpart")].join(" ");
+            let said = [kind, text(property, "/number"), names::counterpart(property)].join(" ");
             (said, page("measures"))
         }
         _ if subject.len() == UUID && subject.contains('-') => {

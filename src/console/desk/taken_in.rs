@@ -43,7 +43,8 @@ pub(super) async fn taken_in(
     if !is_taken_in(view) {
         return Ok(None);
     }
-    let order = console.get(visitor, &format!("/v1/orders/{}", segment(&text(view, "/number")))).await?;
+    let number_of = text(view, "/number");
+    let Some(order) = with_own_answer(console, visitor, &number_of).await? else { return Ok(None) };
     let measure = match text(&order, "/order/measure") {
         none if none.is_empty() => Value::Null,
         id => console.get(visitor, &format!("/v1/measures/{}", segment(&id))).await?,
@@ -57,6 +58,32 @@ pub(super) async fn taken_in(
         assets: assets(&order, view, visitor),
         papers: papers(&order, &measure),
     }))
+}
+
+/// Most answers to one question that are looked through for an order's own.
+const MOST_REVISIONS: u64 = 20;
+
+/// An order with the answer that was given to it: a question that was asked again has newer answers, which are other orders'. `None` where
+/// it is not among the newest.
+async fn with_own_answer(
+    console: &Console,
+    visitor: &Visitor,
+    number_of: &str,
+) -> Result<Option<Value>, Failure> {
+    let path = format!("/v1/orders/{}", segment(number_of));
+    let mut order = console.get(visitor, &path).await?;
+    let newest = number(&order, "/revisions");
+    for revision in (newest.saturating_sub(MOST_REVISIONS).max(1)..newest).rev() {
+        if is_own(&order) {
+            break;
+        }
+        order = console.get(visitor, &format!("{path}?revision={revision}")).await?;
+    }
+    Ok(is_own(&order).then_some(order))
+}
+
+fn is_own(order: &Value) -> bool {
+    text(order, "/answer/order") == text(order, "/order/number")
 }
 
 fn assets(order: &Value, view: &Value, visitor: &Visitor) -> Vec<(String, Vec<AssetRow>)> {
@@ -77,7 +104,10 @@ fn assets(order: &Value, view: &Value, visitor: &Visitor) -> Vec<(String, Vec<As
 /// The papers of an answer: of a query they stand with it, of a control with its measure.
 fn papers(order: &Value, measure: &Value) -> Vec<(String, String, String)> {
     let number_of = text(order, "/order/number");
-    let with_answer = list(order, "/answer/receipts").iter().enumerate().map(|(at, receipt)| {
+    // The page of a receipt shows those of the newest answer.
+    let is_newest = number(order, "/answer/revision") == number(order, "/revisions");
+    let receipts = if is_newest { list(order, "/answer/receipts") } else { &[] };
+    let with_answer = receipts.iter().enumerate().map(|(at, receipt)| {
         let size = u64::try_from(text(receipt, "/content").len() / 4 * 3).unwrap_or(0);
         let href = format!("/console/orders/{}/receipts/{at}", segment(&number_of));
         (href, text(receipt, "/title"), bytes(size))

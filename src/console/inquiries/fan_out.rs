@@ -14,8 +14,10 @@ use super::super::words::{ACTION, Badge, ORDER, OUTCOME, badge, word};
 /// An order, or somebody who was not asked.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The counterpart.
+    /// What the counterpart is called.
     pub counterpart: String,
+    /// Its code.
+    pub counterpart_code: String,
     /// The case system's reference of the party.
     pub party: String,
     /// Who that is; empty where the page does not say.
@@ -81,13 +83,13 @@ impl FanOut {
     /// Counterparts for which something has not left.
     pub fn waiting(&self) -> BTreeSet<String> {
         let queued = self.rows.iter().filter(|row| row.state_code == "queued");
-        queued.map(|row| row.counterpart.clone()).collect()
+        queued.map(|row| row.counterpart_code.clone()).collect()
     }
 
     /// Says beside what has not left why nothing leaves for its counterpart.
     pub fn say_why(&mut self, why: &BTreeMap<String, String>) {
         for row in self.rows.iter_mut().filter(|row| row.state_code == "queued") {
-            if let Some(why) = why.get(&row.counterpart) {
+            if let Some(why) = why.get(&row.counterpart_code) {
                 row.words = format!("{why} {}", row.words).trim().to_owned();
             }
         }
@@ -134,7 +136,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
     let outcome = text(line, "/outcome");
     let passed = text(line, "/passed_on_to");
     let stands_in = text(line, "/stands_in_for");
-    let mut words = lang.of_note(&text(line, "/words"));
+    let mut words = lang.of_words(&text(line, "/words"));
     if !passed.is_empty() {
         words = format!("{words} {} {passed}", lang.t("转由", "passed on to"));
     }
@@ -143,6 +145,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
     }
     Asked {
         counterpart: names::counterpart(line),
+        counterpart_code: text(line, "/counterpart"),
         party: text(line, "/party"),
         party_name: String::new(),
         action: word(ACTION, &text(line, "/action"), lang),
@@ -159,6 +162,7 @@ fn asked(line: &Value, now: Timestamp, lang: Lang) -> Asked {
 fn not_asked(line: &Value, lang: Lang) -> Asked {
     Asked {
         counterpart: names::counterpart(line),
+        counterpart_code: text(line, "/counterpart"),
         party: text(line, "/party"),
         party_name: String::new(),
         action: word(ACTION, "query", lang),

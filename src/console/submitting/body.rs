@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use chakong_contract::order::DocumentKind;
 use serde_json::{Map, Value, json};
 
-use super::super::acts::{amount_of, names_in};
+use super::super::acts::{amount_of, listed_in};
 use super::super::draft::{Draft, Upload};
 use super::super::form::Posted;
 use super::super::papers::{documents, field_of, format_of};
@@ -197,7 +197,7 @@ pub fn body_of(draft: &Draft, parties: usize, sheet: &[SheetParty]) -> Value {
     case.insert("officers".to_owned(), Value::Array(officers));
     let assets: Vec<&str> =
         draft.fields.iter().filter(|(name, _)| name == "assets").map(|(_, value)| value.trim()).collect();
-    let counterparts = names_in(text("counterparts"));
+    let counterparts = listed_in(text("counterparts"));
     let liabilities = liabilities(draft, parties, sheet);
     let entered = rows_of_parties(draft, parties).into_iter();
     let entered = entered

@@ -300,10 +300,10 @@ pub fn same_property(a: &Measure, b: &Measure) -> bool {
         (Target::Equity { .. }, Target::Equity { .. }) => {
             a.debtor == b.debtor && same_stake(&a.target, &b.target)
         }
-        // One number may stand for money in several currencies.
+        // One number may stand for money in several currencies. A product has one, whatever is said of its price.
         _ => {
             is_same_institution(a, b)
-                && a.currency == b.currency
+                && (a.currency == b.currency || matches!(a.target, Target::Product { .. }))
                 && a.target.identity() == b.target.identity()
         }
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::super::{
     ApplyError, CaseFile, Change, Claim, DeskItem, DocumentId, EventDraft, EventType, IdKind, Inquiry,
     InquiryId, Measure, MeasureId, MeasureState, MeasureView, NewIds, OrderId, OrderRecord, Priority,
-    Purpose, Task, TaskId, TaskKind,
+    Purpose, Task, TaskId, TaskKind, UNCLEAR,
 };
 use super::{Changes, Decided, Facts, Rejected, desk};
 
@@ -244,6 +244,7 @@ impl<'a> Draft<'a> {
                 && (!of_a_case || known.inquiry == inquiry)
         };
         if let Some(known) = self.file.tasks.iter().find(same).cloned() {
+            let note = known.note_with(note);
             if known.note != note {
                 let (due, look) = (known.due.min(due), known.look.map(|look| look.min(due)));
                 self.push(Change::SaveTask(Task { note, due, look, ..known }));
@@ -273,6 +274,17 @@ impl<'a> Draft<'a> {
         let found: Vec<Task> = self.file.tasks.iter().filter(|task| chosen(task)).cloned().collect();
         for task in found {
             self.push(Change::SaveTask(Task { done, ..task }));
+        }
+    }
+
+    /// Closes what a person was to look at about a measure, but for what is to be compared there.
+    pub fn close_reviews(&mut self, of: MeasureId) {
+        let is_it =
+            |task: &&Task| task.kind == TaskKind::Review && task.measure == Some(of) && task.order.is_none();
+        let unclear = self.file.tasks.iter().find(|task| is_it(task) && task.is_unclear()).cloned();
+        match unclear {
+            Some(task) => self.push(Change::SaveTask(Task { note: UNCLEAR.to_owned(), ..task })),
+            None => self.close_tasks(|task| is_it(&task)),
         }
     }
 

@@ -4,15 +4,12 @@ use chakong_contract::asset::EncumbranceKind;
 use chakong_contract::{Account, Encumbrance};
 use rust_decimal::Decimal;
 
-use super::super::{CaseFile, Measure, TaskKind};
-
-/// Why a person looks at freezes of ours that a bank lists on one account.
-pub const UNCLEAR: &str = "该账户另有本案冻结，须核对后补录 the account has further freezes of this case: compare them, and enter those that are missing";
+use super::super::{CaseFile, Measure, Task};
 
 /// Whether it is not clear which freezes of this case an account has: what they hold may count for nothing in the ledger, so that nothing
 /// more is frozen without an approver until a person has compared them.
 pub fn is_unclear(file: &CaseFile) -> bool {
-    file.tasks.iter().any(|task| task.kind == TaskKind::Review && task.note == UNCLEAR)
+    file.tasks.iter().any(Task::is_unclear)
 }
 
 /// The freezes that are listed on the account itself, and whether that is clear: those of the limits of its own measures, and all the others

@@ -32,10 +32,14 @@ pub fn shrink(draft: &mut Draft<'_>, proposal: Measure, part: Decimal) {
         [WANTS_TWO, UNCLEAR].into_iter().find(|why| proposal.note == note_because(*why, proposal.limit));
     let note = why.map_or_else(|| note_of(limit), |why| note_because(why, limit));
     let own_note = if why.is_some() { note.clone() } else { proposal.note.clone() };
+    let was_approved = proposal.first_approval.is_some();
     let smaller = Measure { limit, note: own_note, ..proposal };
     draft.move_measure(smaller.clone());
-    draft.tell(EventType::MeasureChanged, &smaller, None);
-    draft.ask_for_approval(&smaller, note);
+    // Where somebody approved it first, both are asked anew by that.
+    if !was_approved {
+        draft.tell(EventType::MeasureChanged, &smaller, None);
+        draft.ask_for_approval(&smaller, note);
+    }
 }
 
 /// Proposes a freeze to an approver.

@@ -97,9 +97,7 @@ fn take_line_in(draft: &mut Draft<'_>, new: Measure) {
         let (available, co_owned) = (new.available, known.co_owned || new.co_owned);
         let before = draft.file.measures.get(&known.id).map(|before| before.inquiry);
         if before.is_some_and(|before| before != known.inquiry) {
-            draft.close_tasks(|task| {
-                task.kind == TaskKind::Review && task.measure == Some(known.id) && task.order.is_none()
-            });
+            draft.close_reviews(known.id);
         }
         // Of what may not be frozen by itself by now, nothing more is asked.
         let available =

@@ -7,13 +7,15 @@ use chakong_contract::id::CaseNumber;
 use chakong_contract::{Account, Asset, Encumbrance, Reply};
 use rust_decimal::Decimal;
 
-use super::super::{EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, Said, TaskKind};
+use super::super::{
+    EventType, Measure, MeasureId, MeasureState, OrderRecord, Origin, Said, TaskKind, UNCLEAR,
+};
 use super::candidate::{Found, candidates, is_below, same_property};
 use super::control::with_term;
 use super::counting::Cause;
 use super::draft::{Draft, NewTask};
 use super::follow_up::follow_up;
-use super::listed::{UNCLEAR, comes_before, held, is_contested, left_by, without_those_below};
+use super::listed::{comes_before, held, is_contested, left_by, without_those_below};
 use super::proposals::withdraw;
 use super::releasing::is_idle;
 use super::telling::tell_surplus;

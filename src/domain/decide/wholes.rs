@@ -54,23 +54,24 @@ pub fn is_under_control(file: &CaseFile, measure: &Measure) -> bool {
 
 /// Whether a whole is proposed or asked now; `None` while others must come first.
 fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure) -> Option<Mode> {
-    let wanted = wanted_of(draft, claim, measure.debtor);
-    if wanted <= Decimal::ZERO {
-        return None;
-    }
     if claim.other_property == Mode::Propose {
-        return Some(Mode::Propose);
+        return (!is_worth_enough(draft, claim, measure.debtor)).then_some(Mode::Propose);
     }
-    if !is_quiet(&draft.file) {
+    let wanted = wanted_of(draft, claim, measure.debtor);
+    if wanted <= Decimal::ZERO || !is_quiet(&draft.file) {
         return None;
     }
     if amount_of(&measure.target).is_some() {
         // Of a stake no more is taken than the claim and the liability leave open.
         return Some(Mode::Auto);
     }
+    if measure.queued_behind {
+        // What its value leaves to those who come later is an officer's to judge.
+        return Some(Mode::Propose);
+    }
     match measure.value {
         Some(value) if is_far_more(value, wanted, draft.facts.rules.officer_above) => Some(Mode::Propose),
-        None if measure.queued_behind || has_one_of_unknown_value(draft) => Some(Mode::Propose),
+        None if has_one_of_unknown_value(draft) => Some(Mode::Propose),
         _ => Some(Mode::Auto),
     }
 }
@@ -78,8 +79,21 @@ fn mode(draft: &Draft<'_>, claim: &Claim, measure: &Measure) -> Option<Mode> {
 /// What is wanted of a party beside what is held, asked and taken, and the wholes that are asked or stand: of the claim, and of what the
 /// party is liable for.
 fn wanted_of(draft: &Draft<'_>, claim: &Claim, debtor: PartyId) -> Decimal {
-    let of_all = room(claim, draft.file.ledger()) - standing_value(draft, None);
-    of_all.min(room_of(&draft.file, claim, debtor, None) - standing_value(draft, Some(debtor)))
+    let all = |_: &Measure| true;
+    let of_all = room(claim, draft.file.ledger()) - standing_value(draft, None, all);
+    of_all.min(room_of(&draft.file, claim, debtor, None) - standing_value(draft, Some(debtor), all))
+}
+
+/// Whether the real estate of a stated value that is asked or stands, first in its turn and without others' rights, is worth what is wanted
+/// of a party. What a stake is worth nobody states, and others take their part of the rest first.
+fn is_worth_enough(draft: &Draft<'_>, claim: &Claim, debtor: PartyId) -> bool {
+    let is_sure = |one: &Measure| {
+        let is_real = matches!(one.target, Target::Property { .. });
+        is_real && !one.queued_behind && one.state != MeasureState::Waiting
+    };
+    let of_all = room(claim, draft.file.ledger()) - standing_value(draft, None, is_sure);
+    let of_party = room_of(&draft.file, claim, debtor, None) - standing_value(draft, Some(debtor), is_sure);
+    of_all.min(of_party) <= Decimal::ZERO
 }
 
 /// Whether a value is beyond so many percent of what is wanted.
@@ -89,10 +103,11 @@ fn is_far_more(value: Decimal, wanted: Decimal, percent: u32) -> bool {
     most.is_some_and(|most| value > most)
 }
 
-/// What the wholes that are asked or stand, of a party or of all, are known to be worth, in yuan.
-fn standing_value(draft: &Draft<'_>, of: Option<PartyId>) -> Decimal {
+/// What the wholes that are asked or stand, of a party or of all, are known to be worth, in yuan, as far as they count.
+fn standing_value(draft: &Draft<'_>, of: Option<PartyId>, counts: impl Fn(&Measure) -> bool) -> Decimal {
     let stands = |measure: &&Measure| {
         measure.is_whole()
+            && counts(measure)
             && of.is_none_or(|party| measure.debtor == party)
             && (measure.state.stands() || measure.state == MeasureState::Asked)
     };
@@ -121,8 +136,7 @@ fn no_longer_needed(draft: &mut Draft<'_>, claim: &Claim, cause: Cause) {
             keep_under_control(draft, &measure);
         }
         if room_of(&draft.file, claim, measure.debtor, None) > Decimal::ZERO {
-            let is_enough = wanted_of(draft, claim, measure.debtor) <= Decimal::ZERO;
-            if measure.state == MeasureState::Proposed && is_enough {
+            if measure.state == MeasureState::Proposed && is_worth_enough(draft, claim, measure.debtor) {
                 withdraw(draft, measure, "已控财产价值已足额 what is under control is worth the claim");
             }
             continue;

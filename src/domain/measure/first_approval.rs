@@ -74,7 +74,8 @@ impl Measure {
     pub fn following(self, before: &Self) -> Self {
         let is_given_now = self.first_approval != before.first_approval;
         let is_the_same = is_given_now || self.is_same_to_an_approver(before);
-        let may_wait = self.state == MeasureState::Proposed || self.state.stands();
+        let is_permitted = |one: &Self| one.state.stands() || one.state == MeasureState::Asked;
+        let may_wait = self.state == MeasureState::Proposed || is_permitted(&self) && is_permitted(before);
         if may_wait && is_the_same {
             return self;
         }

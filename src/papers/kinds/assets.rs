@@ -7,7 +7,6 @@ use chakong_contract::asset::{
 
 use super::super::record::{Found, Issue, Search};
 use super::super::{Cell, Table, words};
-use crate::domain::bilingual::chinese;
 use crate::domain::companies::stakes_of_parties;
 use crate::domain::{LineRow, PartyId};
 
@@ -296,7 +295,7 @@ fn rights(all: &[Encumbrance]) -> String {
             &amount,
             &until,
             &rank,
-            &chinese(&right.words),
+            &right.words,
         ])
     };
     all.iter().map(one).collect::<Vec<_>>().join("；")

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::super::record::{CaseRecord, Issue};
 use super::super::{Cell, Document, Table, words};
 use super::{begun, officers};
-use crate::domain::bilingual::chinese;
+use crate::domain::bilingual::{chinese, chinese_of_words};
 use crate::domain::progress::is_in_force;
 use crate::domain::{
     ClaimState, Coverage, Measure, MeasureState, PartyId, PrintKind, Purpose, excess_by_measure,
@@ -128,7 +128,7 @@ fn reasons(caption: &str, measures: &[&Measure], issue: &Issue<'_>) -> Table {
     let columns = [("序号", 6), ("协助单位", 20), ("财产", 34), ("原因", 40)];
     let mut table = Table::new(caption, &columns, "无。");
     for (place, measure) in (1..).zip(measures) {
-        let reason = match joined(&[&chinese(&measure.exemption.basis), &chinese(&measure.note)]) {
+        let reason = match joined(&[&chinese(&measure.exemption.basis), &chinese_of_words(&measure.note)]) {
             none if none.is_empty() => words::state(measure.state).to_owned(),
             reason => reason,
         };

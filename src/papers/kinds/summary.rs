@@ -116,7 +116,7 @@ fn questions(asked: &[(&Search, Vec<&LineRow>)], issue: &Issue<'_>) -> Table {
 fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
     let mut parts = Vec::new();
     if let Some(outcome) = &line.outcome {
-        parts.push(chinese(&outcome.words));
+        parts.push(outcome.words.clone());
         if let Some(at) = outcome.cached_from {
             parts.push(format!("沿用{}的反馈", words::time(at)));
         }
@@ -133,7 +133,7 @@ fn remark(line: &LineRow, again: Option<&LineRow>) -> String {
             .as_ref()
             .map(|fault| format!("（{}）", chinese(&fault.to_string())))
             .unwrap_or_default();
-        let refused = again.outcome.as_ref().map(|outcome| chinese(&outcome.words)).unwrap_or_default();
+        let refused = again.outcome.as_ref().map(|outcome| outcome.words.clone()).unwrap_or_default();
         let fault = if refused.is_empty() { fault } else { format!("（{refused}）") };
         parts.push(format!("已重新查询（{number}）：{}{fault}", words::result(again)));
     }

@@ -28,7 +28,9 @@ pub fn approve(
 ) -> Decided<Outcome> {
     let measure = draft.measure(id)?;
     approval.seen.map_or(Ok(()), |seen| seen.check(&measure))?;
-    if measure.state.stands() && approval.permit.is_some() {
+    // What was asked, and has perhaps left, cannot be approved once more, but permitted.
+    let may_be_permitted = measure.state.stands() || measure.state == MeasureState::Asked;
+    if may_be_permitted && approval.permit.is_some() {
         return permit_what_stands(draft, measure, approval, documents, by);
     }
     check(draft, &measure)?;
@@ -82,9 +84,7 @@ fn permit_what_stands(
     let permitted = with_permission(measure, approval)?;
     let note = format!("{approvers}：{}", by.note());
     draft.move_measure(Measure { note, first_approval: None, ..permitted });
-    draft.close_tasks(|task| {
-        task.kind == TaskKind::Review && task.measure == Some(id) && task.order.is_none()
-    });
+    draft.close_reviews(id);
     draft.tell(EventType::MeasureChanged, &draft.measure(id)?, None);
     follow(draft, Cause::Act);
     Ok(Outcome { measures: vec![id], orders: Vec::new() })

@@ -85,7 +85,10 @@ fn ask_what_was_withdrawn(draft: &mut Draft<'_>, party: PartyId) -> Decided<()> 
         draft.file.orders.values().filter(of_party).map(|order| (order.id, order)).collect();
     let latest: BTreeMap<OrderId, &OrderRecord> =
         all.into_values().map(|order| (order.root, order)).collect();
-    let withdrawn = latest.into_values().filter(|order| order.state == OrderState::Cancelled);
+    // What was handed over before is not offered while a party is freed, and its time may have run out.
+    let is_unanswered =
+        |order: &&OrderRecord| matches!(order.state, OrderState::Cancelled | OrderState::Overdue);
+    let withdrawn = latest.into_values().filter(is_unanswered);
     let withdrawn: Vec<OrderId> = withdrawn.map(|order| order.id).collect();
     ask_each(draft, &withdrawn).map(drop)
 }

@@ -78,7 +78,9 @@ pub fn release(
             Err(rejected) if single => return Err(rejected),
             // What cannot be released now is on the list; the others are not held up by it.
             Err(rejected) => {
-                put_on_list(draft, id, &rejected);
+                let may_be_wanted_again = release.ground == ReleaseReason::WrongPerson
+                    || release.ground.closes_room() && ended.is_none();
+                put_on_list(draft, id, may_be_wanted_again, &rejected);
                 is_done = true;
             }
         }
@@ -225,10 +227,11 @@ fn leave_the_rest_alone(draft: &mut Draft<'_>, released: &Measure, ground: Relea
     }
 }
 
-fn put_on_list(draft: &mut Draft<'_>, id: MeasureId, rejected: &Rejected) {
+/// Puts a release that cannot be ordered now on the list. Where the claim may want the measure again, for as long as nobody wants it.
+fn put_on_list(draft: &mut Draft<'_>, id: MeasureId, may_be_wanted_again: bool, rejected: &Rejected) {
     let Some(measure) = draft.file.measures.get(&id).cloned() else { return };
-    // It is to be released for as long as nobody wants it.
-    let why = if is_unwanted(&draft.file, &measure) { Why::Unwanted.words() } else { "" };
+    let is_for_now = may_be_wanted_again && is_unwanted(&draft.file, &measure);
+    let why = if is_for_now { Why::Unwanted.words() } else { "" };
     let note = format!("{why}应解除，尚未办理 to be released, and not done yet: {rejected}");
     draft.task(super::super::draft::NewTask::about(TaskKind::BringPapers, &measure, draft.now()), note);
 }

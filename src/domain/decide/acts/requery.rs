@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::super::super::rules::release_reasons::ReleaseReason;
-use super::super::super::{InquiryState, OrderId, PartyId, Priority, Subject};
+use super::super::super::{InquiryState, OrderId, OrderRecord, PartyId, Priority, Subject};
 use super::super::draft::{Draft, NewOrder};
 use super::super::{Decided, Rejected};
 use super::{Act, Outcome, Release, ReleaseScope};
@@ -47,7 +47,10 @@ pub fn requery(draft: &mut Draft<'_>, orders: &[OrderId]) -> Decided<Outcome> {
 
 /// Questions, by the first order of each, that are asked again and not answered yet, and since when.
 fn asked_again(draft: &Draft<'_>) -> BTreeMap<OrderId, Timestamp> {
-    let again = draft.file.orders.values().filter(|one| one.id != one.root && !one.is_control());
+    // A daily look by the clock is last in its line: a person does not wait for it.
+    let is_asked =
+        |one: &&OrderRecord| one.id != one.root && !one.is_control() && one.priority != Priority::Standing;
+    let again = draft.file.orders.values().filter(is_asked);
     again.filter(|one| one.state.is_open()).map(|one| (one.root, one.created)).collect()
 }
 

@@ -204,6 +204,27 @@ fn homes_are_proposed_one_after_the_other_once_one_that_stands_is_worth_the_clai
 }
 
 #[test]
+fn a_home_on_which_others_have_rights_stays_an_officers_whatever_it_is_worth_and_closes_no_other_proposal() {
+    let mortgage = json!([{ "kind": "mortgage", "holder": "测试银行", "amount": null, "from": "2026-01-02",
+                            "until": null, "reference": "W1" }]);
+    let mut world = world(Mode::Auto, PAPERS, house(&mortgage));
+    let home = at_registry(&world)[0].id;
+    world.act(Act::Value(home, 90_000.into())).expect("stated");
+    change(&mut world, ClaimChangeKind::Lowered, 40_000);
+    assert_eq!(world.file.measures[&home].state, MeasureState::Candidate, "deposits cover the claim");
+    change(&mut world, ClaimChangeKind::Raised, 100_000);
+    assert_eq!(world.file.measures[&home].state, MeasureState::Proposed);
+    let Reply::Found { mut assets } = homes(1) else { panic!("a home") };
+    let Reply::Found { assets: encumbered } = house(&mortgage) else { panic!("a home") };
+    assets.extend(encumbered);
+    let mut world = self::world(Mode::Propose, PAPERS, Reply::Found { assets });
+    let (free, encumbered) = (at_registry(&world)[0].id, at_registry(&world)[1].id);
+    world.act(Act::Value(encumbered, 60_000.into())).expect("stated");
+    world.approve(encumbered).expect("approved");
+    assert_eq!(world.file.measures[&free].state, MeasureState::Proposed, "others take their part first");
+}
+
+#[test]
 fn a_proposal_that_becomes_smaller_or_falls_away_is_told_and_its_task_says_the_new_amount() {
     let mut world = World::new(vec![("a", Bank::with(&[("622200001", 100_000)]))]);
     let mandate = Mandate { mode: Mode::Propose, ..auto(1_000) };

@@ -1,7 +1,8 @@
 //! Accounts that a later answer shows to be exempt: while their freeze is asked, once it stands, and beyond what an officer permitted.
 
+use chakong_contract::asset::{Encumbrance, EncumbranceKind};
 use chakong_contract::order::Target;
-use chakong_contract::{Account, ActionKind, Asset, DocumentKind, Reply};
+use chakong_contract::{Account, ActionKind, Asset, DocumentKind, Money, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::exemptions::Level;
@@ -84,6 +85,46 @@ fn what_stands_on_exempt_property_is_permitted_by_two_where_the_court_wants_two(
     assert_eq!(permitted.permitted, Some(Permitted::FreezeAndDeduct));
     assert!(permitted.first_approval.is_none() && permitted.state == MeasureState::InForce);
     assert!(!is_told(&world, id));
+}
+
+#[test]
+fn what_is_unclear_of_an_account_stays_so_whatever_else_its_task_tells() {
+    let banks = vec![("a", Bank::with(&[("622200001", 500)])), ("b", Bank::with(&[("622200002", 3_000)]))];
+    let mut world = World::new(banks);
+    world.submit(CASE, None, Some(auto(2_000))).expect("accepted");
+    let queries = world.queued();
+    of_class(&mut world, queries[0], "");
+    let id = world.measure_at("a").id;
+    let freeze = of(&world, id).control.expect("a freeze");
+    let held = world.carry_out(freeze);
+    world.hear(freeze, held);
+    let mut reply = world.carry_out(queries[0]);
+    let Reply::Found { assets } = &mut reply else { panic!("{reply:?}") };
+    let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
+    MARGIN.clone_into(&mut account.class);
+    account.encumbrances = [480_u32, 1_000].map(listed).to_vec();
+    world.hear(queries[0], reply);
+    let is_unclear = |world: &World| world.file.tasks.iter().any(super::super::super::Task::is_unclear);
+    assert!(is_unclear(&world) && is_told(&world, id), "{:?}", world.file.tasks);
+    permit(&mut world, id);
+    assert!(is_unclear(&world) && !is_told(&world, id), "{:?}", world.file.tasks);
+    let found = world.carry_out(queries[1]);
+    world.hear(queries[1], found);
+    assert_eq!(world.measure_at("b").state, MeasureState::Proposed, "1 000 may stand already");
+}
+
+fn listed(amount: u32) -> Encumbrance {
+    Encumbrance {
+        kind: EncumbranceKind::Freeze,
+        holder: "临汾市测试中级人民法院".to_owned(),
+        document: CASE.to_owned(),
+        amount: Some(Money::yuan(amount.into())),
+        from: None,
+        until: None,
+        rank: None,
+        reference: String::new(),
+        words: String::new(),
+    }
 }
 
 #[test]
