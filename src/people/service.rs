@@ -15,7 +15,7 @@ use super::slow_down::SlowDown;
 use super::{Identity, SessionRef, cookie, password};
 use crate::clock::Clock;
 use crate::domain::decide::people::{pending, pending_anyhow};
-use crate::domain::people::{Look, LookRules, Person, Session, SignInRules, StoredKey};
+use crate::domain::people::{Look, LookRules, Person, Role, Session, SignInRules, StoredKey};
 use crate::engine::{ByWhom, Engine, Looked};
 use crate::store::{Store, StoreError, Stored};
 

@@ -87,12 +87,10 @@ async fn what_is_counted_as_wrong_is_listed_or_said_to_stand_beside_the_fields()
     let draft = guest.get("/console/new").await.field("draft");
     let mut bad = filled_in(&draft, "500");
     // What belongs to a field, and papers that are missing, which belong to none.
-    bad.iter_mut()
-        .filter(|(name, _)| *name == "party.0.number")
-        .for_each(|(_, value)| *value = "91000000MADEM00113");
+    bad.push(("deadline_hours", "9000"));
     let told = guest.upload("/console/new", &bad, &[]).await;
     assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", told.text);
-    assert!(told.text.contains("id=\"f-party.0.number-fault\""), "{}", told.text);
+    assert!(told.text.contains("id=\"f-deadline_hours-fault\""), "{}", told.text);
     let (_, head) = told.text.split_once("id=\"faults\"").expect("what is to be corrected");
     let head = head.split("</section>").next().expect("a head");
     let (_, count) = head.split_once("<h2>").expect("a count");
