@@ -201,8 +201,7 @@ pub struct Measure {
     /// What an officer permitted although it is exempt.
     #[serde(default)]
     pub permitted: Option<Permitted>,
-    /// Whether others' rights come first: a freeze of an account would wait behind theirs, a seizure would wait or catch only what their
-    /// seizures and securities leave.
+    /// Whether others' rights come first, so that a freeze would wait, or a seizure catch only what their seizures and securities leave.
     #[serde(default)]
     pub queued_behind: bool,
     /// Available balance as last reported; for a product, its units at their price.

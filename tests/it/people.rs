@@ -107,19 +107,8 @@ async fn keys_and_persons_are_kept_by_the_command_line() {
     let of_system =
         ["make", "--name", "case-2", "--role", "case_system", "--consumer", "courts", "--reason", "对接"];
     let secret = initial(&keys(&setup, &of_system));
-    let of_person = [
-        "make",
-        "--name",
-        "own",
-        "--person",
-        "gh007",
-        "--role",
-        "officer",
-        "--until",
-        "2099-12-31",
-        "--reason",
-        "脚本",
-    ];
+    let of_person: Vec<&str> =
+        "make --name own --person gh007 --role officer --until 2099-12-31 --reason 脚本".split(' ').collect();
     let own = initial(&keys(&setup, &of_person));
     for (wrong, why) in [
         (&["make", "--name", "case-2", "--role", "case_system", "--reason", "对接"][..], "/name"),

@@ -106,7 +106,7 @@ every_store! {
     reports::inquiries_of_a_court_are_read_without_those_of_others;
     reports::orders_are_counted_by_what_became_of_them;
     reports::a_question_that_is_asked_again_counts_once_with_its_newest_answer;
-    reports::a_refused_re_query_takes_no_answer_away;
+    answers::a_refused_re_query_takes_no_answer_away;
     reports::lapses_are_found_by_their_last_days;
     reports::lapses_and_renewals_of_a_court_are_read_without_those_of_others;
     reports::renewals_count_that_took_effect_while_the_term_before_them_ran;

@@ -48,7 +48,7 @@ mod plain {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(amount: &Decimal, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&super::unsigned_zero(*amount))
+        serializer.collect_str(&crate::money::unsigned_zero(*amount))
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {

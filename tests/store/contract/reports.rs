@@ -9,9 +9,7 @@ use chakong::domain::{
     Change, IdKind, InquiryId, JoinedChains, Measure, MeasureState, NewPrint, OrderRecord, OrderState, Print,
     PrintFormat, PrintId, PrintKind, Revision,
 };
-use chakong::store::{
-    Lapse, codec, inquiries_of_courts, is_renewed_in_time, standing_answer, terms_of_courts,
-};
+use chakong::store::{Lapse, codec, inquiries_of_courts, is_renewed_in_time, terms_of_courts};
 use chakong_contract::{ActionKind, Answer, Instruction};
 use serde_json::json;
 
@@ -177,48 +175,6 @@ pub async fn a_question_that_is_asked_again_counts_once_with_its_newest_answer(w
     let tally = tallies.iter().find(|tally| tally.lane == "bank-two").expect("counted");
     assert_eq!((tally.total, tally.within_a_day), (3, 3), "each order has its own time");
     assert_eq!((tally.questions, tally.hits, tally.assets), (1, 1, 1), "and the question one answer");
-}
-
-pub async fn a_refused_re_query_takes_no_answer_away(world: impl World) {
-    let store = world.store();
-    let whole = a_case(&store, 0).await;
-    let inquiry = whole.inquiry().id;
-    let refused = plain(json!({ "outcome": "refused", "reason": "declined", "words": "证件不符" }));
-    let (answered, only) = write(&store, move |tx| {
-        let sent = |root: Option<&OrderRecord>| {
-            let order = query(&*tx, inquiry, "bank-two", 0);
-            let root = root.map_or(order.id, |root| root.id);
-            OrderRecord { state: OrderState::Answered, sent: Some(at(1)), root, ..order }
-        };
-        let (first, only) = (sent(None), sent(None));
-        let again = OrderRecord { state: OrderState::Refused, ..sent(Some(&first)) };
-        let mut changes: Vec<Change> =
-            [&first, &again, &only].map(|order| Change::NewOrder(Box::new(order.clone()))).into();
-        for (order, number, seconds, answer) in
-            [(&first, 1, 10, &found("5.00")), (&again, 2, 20, &refused), (&only, 1, 30, &refused)]
-        {
-            let told = Revision { at: at(seconds), ..revision(order, number, answer) };
-            changes.push(Change::NewRevision(Box::new(told)));
-        }
-        tx.write(&changes)?;
-        Ok((first.id, only.id))
-    })
-    .await;
-    let (tallies, revisions, stood) = store
-        .read(move |reads| {
-            let stood = [(answered, 99), (answered, 5), (only, 99)].map(|(root, until)| {
-                standing_answer(reads, root, at(until)).map(|one| one.map(|one| one.number))
-            });
-            Ok((reads.order_tallies(&[inquiry])?, reads.revisions_of(inquiry)?, stood))
-        })
-        .await
-        .expect("a read");
-    let of = |root| revisions.iter().find(|one| one.root == root).map(|one| one.number);
-    assert_eq!((of(answered), of(only)), (Some(1), Some(1)), "what was found is still listed");
-    assert_eq!(stood.map(|stood| stood.expect("a read")), [Some(1), None, Some(1)]);
-    let tally = tallies.iter().find(|tally| tally.lane == "bank-two").expect("counted");
-    assert_eq!((tally.total, tally.within_a_day), (3, 3), "a refusal came in time all the same");
-    assert_eq!((tally.questions, tally.hits, tally.assets), (1, 1, 1), "and answers no question");
 }
 
 pub async fn lapses_and_renewals_of_a_court_are_read_without_those_of_others(world: impl World) {
