@@ -1,6 +1,7 @@
 //! Renewals and lapses of a period, on their own days: they come up to years after the inquiry was accepted.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use chakong_contract::{Date, Moment};
@@ -91,11 +92,14 @@ fn inquiry_of(
     lapse: &Lapse,
 ) -> Stored<Option<InquiryId>> {
     let Some(measure) = reads.measure(lapse.measure)? else { return Ok(None) };
-    if !files.contains_key(&measure.chain) {
-        let Some(file) = with_inquiries(reads, measure.chain)? else { return Ok(None) };
-        files.insert(measure.chain, file);
-    }
-    Ok(files.get(&measure.chain).map(|file| file.lapsed_under(&measure, lapse.day)))
+    let file = match files.entry(measure.chain) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(free) => {
+            let Some(file) = with_inquiries(reads, measure.chain)? else { return Ok(None) };
+            free.insert(file)
+        }
+    };
+    Ok(Some(file.lapsed_under(&measure, lapse.day)))
 }
 
 /// A chain with its inquiries and their terms.
