@@ -343,8 +343,8 @@ fn key(person: Option<PersonId>, roles: &[Role]) -> NewKey {
 #[tokio::test]
 async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
     let world = World::new(Settings::default());
-    let id = world.person("gh001", &[Role::Officer, Role::Approver]).await;
-    let (new, digest) = (key(Some(id), &[Role::Officer, Role::Approver]), [7; 32]);
+    let id = world.person("gh001", &[Role::Officer, Role::Supervisor]).await;
+    let (new, digest) = (key(Some(id), &[Role::Officer, Role::Supervisor]), [7; 32]);
     let made = world.people.engine.make_key(by(), new, digest.to_vec(), Vec::new()).await.expect("made");
     let roles = PersonUpdate { roles: Some([Role::Officer].into()), ..PersonUpdate::default() };
     world.update(id, roles).await;
