@@ -132,6 +132,19 @@ mod tests {
     }
 
     #[test]
+    fn names_with_spaces_are_names_and_what_is_none_is_several() {
+        let mut body =
+            json!({ "counterparts": ["Example Rural Bank", "bank-2 bank-3", "示例第一银行", "nobody"] });
+        to_codes(&mut body, &|named| match named {
+            "Example Rural Bank" => Some("rural".to_owned()),
+            "示例第一银行" => Some("bank-1".to_owned()),
+            code if code.starts_with("bank-") && !code.contains(' ') => Some(code.to_owned()),
+            _ => None,
+        });
+        assert_eq!(body["counterparts"], json!(["rural", "bank-2", "bank-3", "bank-1", "nobody"]));
+    }
+
+    #[test]
     fn a_reference_of_two_parties_names_neither() {
         let party = |name: &str, reference: &str| json!({ "name": name, "references": [reference] });
         let case = json!({ "parties": [party("测试甲", "party-1"), party("测试乙", "party-1"), party("测试乙", "party-2")] });

@@ -242,8 +242,10 @@ fn identity_of_key(
     }
     let is_free = |person: &Person| person.is_active() && pending_anyhow(person, rules, now).is_none();
     let StoredKey { name, mut roles, courts, person: owner, consumer, .. } = key;
-    // Keys of an earlier edition may name it: their secrets were seen by who made them.
-    roles.remove(&Role::Approver);
+    // Keys of systems that an earlier version made may name it.
+    if owner.is_none() {
+        roles.remove(&Role::Approver);
+    }
     match (owner, person) {
         (None, _) => Some(Identity { name, roles, courts, person: None, session: None, consumer }),
         (Some(_), Some(person)) if is_free(&person) => Some(Identity {

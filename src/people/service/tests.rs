@@ -343,8 +343,8 @@ fn key(person: Option<PersonId>, roles: &[Role]) -> NewKey {
 #[tokio::test]
 async fn a_persons_key_may_no_more_than_the_person_and_ends_with_it() {
     let world = World::new(Settings::default());
-    let id = world.person("gh001", &[Role::Officer, Role::Supervisor]).await;
-    let (new, digest) = (key(Some(id), &[Role::Officer, Role::Supervisor]), [7; 32]);
+    let id = world.person("gh001", &[Role::Officer, Role::Approver]).await;
+    let (new, digest) = (key(Some(id), &[Role::Officer, Role::Approver]), [7; 32]);
     let made = world.people.engine.make_key(by(), new, digest.to_vec(), Vec::new()).await.expect("made");
     let roles = PersonUpdate { roles: Some([Role::Officer].into()), ..PersonUpdate::default() };
     world.update(id, roles).await;
@@ -720,15 +720,10 @@ async fn the_name_of_a_systems_key_that_is_over_is_free_for_keys_of_its_courts_a
 
 /// One security administrator with two keys would be officer and approver.
 #[tokio::test]
-async fn a_key_that_is_made_approves_nothing_and_a_persons_has_roles_of_the_person_alone() {
+async fn a_systems_key_approves_nothing_and_a_persons_has_roles_of_the_person_alone() {
     let world = World::new(Settings::default());
     let id = world.person("gh001", &[Role::Officer]).await;
-    let approver = world.person("gh002", &[Role::Approver]).await;
-    for wrong in [
-        key(None, &[Role::Approver]),
-        key(Some(id), &[Role::Officer, Role::Approver]),
-        key(Some(approver), &[Role::Approver]),
-    ] {
+    for wrong in [key(None, &[Role::Approver]), key(Some(id), &[Role::Officer, Role::Approver])] {
         let refused = world.people.engine.make_key(by(), wrong, vec![1; 32], Vec::new()).await;
         assert!(format!("{refused:?}").contains("/roles"), "{refused:?}");
     }

@@ -24,8 +24,8 @@ pub struct NewKey {
     pub expires: Option<Timestamp>,
 }
 
-/// Every rule that a new key breaks by itself. Who makes keys at run time is one person who sees their secrets, and could approve alone what
-/// another of their keys submitted, under other persons' names too: no such key is an approver's.
+/// Every rule that a new key breaks by itself. Who makes keys at run time is one person, and could approve alone what another of their
+/// keys submitted: a system's key is no approver.
 pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut finding = |pointer: &str, detail: &str| findings.push(Finding::new(pointer, detail));
@@ -38,9 +38,9 @@ pub fn check_key(new: &NewKey, now: Timestamp) -> Vec<Finding> {
     if let Some(conflict) = Role::conflict(&new.roles) {
         finding("/roles", &conflict.to_string());
     }
-    if new.roles.contains(&Role::Approver) {
-        let detail = "审批须由人员本人登录办理：在此新建的密钥不得授予审批人角色 persons approve, signed in: a key that is made here is no \
-                      approver's; one of the configuration file may be";
+    if new.person.is_none() && new.roles.contains(&Role::Approver) {
+        let detail = "审批须由人员办理：系统密钥不得授予审批人角色 persons approve: a system's key that is made here is no approver; \
+                      one of the configuration file may be";
         finding("/roles", detail);
     }
     if let Courts::Some(codes) = &new.courts
