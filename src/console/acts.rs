@@ -1,6 +1,7 @@
 //! Acts 办理: a form for each act of the API, shown where it is needed, and what happens when it is sent.
 
 mod body;
+mod once;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -24,6 +25,7 @@ use super::reading::{list, text};
 use super::visitor::Visitor;
 use super::words::{ASSET, choices, paper, word};
 use super::{approving, claiming, currency, entering, grounds, names, standing};
+use crate::people::cookie::new_token;
 
 pub use super::act_form::{ActForm, FormField};
 pub use body::{amount_of, listed_in, names_in};
@@ -89,7 +91,7 @@ fn shown_field(field: &Field, console: &Console, visitor: &Visitor) -> FormField
         Input::Flag => ("flag", Vec::new()),
         Input::Choice(table) => ("pick", choices(table, lang)),
         Input::CourtAccount => ("pick", accounts_of(console, visitor)),
-        Input::Seen => ("hidden", Vec::new()),
+        Input::Seen | Input::Once => ("hidden", Vec::new()),
         Input::Paper(_) => ("file", Vec::new()),
     };
     let (name, label) = match field.input {
@@ -99,7 +101,8 @@ fn shown_field(field: &Field, console: &Console, visitor: &Visitor) -> FormField
     let pointer = field.pointer.to_owned();
     let currency = if matches!(field.input, Input::Amount) { "CNY".to_owned() } else { String::new() };
     let is_required = field.is_required;
-    FormField { name, pointer, label, kind, is_required, currency, choices, ..FormField::default() }
+    let value = if matches!(field.input, Input::Once) { new_token() } else { String::new() };
+    FormField { name, pointer, label, kind, is_required, currency, choices, value, ..FormField::default() }
 }
 
 #[derive(Template)]
@@ -287,7 +290,7 @@ pub async fn perform(
     let method = if kind.is_put { Method::PUT } else { Method::POST };
     let mut body = body_of(kind, &subject, &posted);
     console.by_codes(&mut body);
-    let answered = console.send(&visitor, (method, &path), &body, None).await;
+    let answered = once::send(&console, &visitor, (method, &path, &body), posted.get("once")).await;
     let failure = match answered {
         Ok(answer) if slug == "probe" && text(&answer, "/reachable") == "false" => Failure {
             kind: visitor.lang.t("无法连接", "It cannot be reached").to_owned(),

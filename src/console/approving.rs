@@ -44,8 +44,8 @@ pub fn behind_others(measure: &Value, lang: Lang) -> String {
     let balance = if was_ordered(measure) { String::new() } else { money(measure, "/behind_others") };
     match (balance.is_empty(), lang) {
         (true, _) => balance,
-        (false, Lang::Zh) => format!("他人在先控制，冻结后为轮候；账面余额 {balance}"),
-        (false, Lang::En) => format!("others froze it first: a freeze waits; balance {balance}"),
+        (false, Lang::Zh) => format!("在先已有其他冻结，本次冻结为轮候；账面余额 {balance}"),
+        (false, Lang::En) => format!("earlier freezes come first: this one waits; balance {balance}"),
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
             json!({ "state": "proposed", "available": yuan("0.00"), "behind_others": yuan("1200000.00") });
         let facts = facts(&measure, Lang::Zh);
         assert!(facts.contains(&("可用余额", "0.00".to_owned())), "{facts:?}");
-        let waits = "他人在先控制，冻结后为轮候；账面余额 1,200,000.00".to_owned();
+        let waits = "在先已有其他冻结，本次冻结为轮候；账面余额 1,200,000.00".to_owned();
         assert!(facts.contains(&("轮候", waits)), "{facts:?}");
         assert_eq!(behind_others(&json!({ "state": "proposed", "available": yuan("5.00") }), Lang::Zh), "");
         let ordered =

@@ -80,6 +80,8 @@ pub enum Input {
     AmountIn(&'static str),
     /// What was on the page, as JSON; nobody enters it.
     Seen,
+    /// What tells this form from any other that was shown; nobody enters it. What such a form orders is ordered once.
+    Once,
     /// A legal document.
     Paper(DocumentKind),
 }
@@ -130,6 +132,7 @@ const fn needed_paper(kind: DocumentKind) -> Field {
 
 const REASON: Field = needed("reason", ("理由", "Reason"), "/reason", Input::Reason);
 const SEEN: Field = field("seen", ("", ""), "/seen", Input::Seen);
+const ONCE: Field = field("once", ("", ""), "", Input::Once);
 const NUMBER: Field = field("paper_number", ("文书案号", "Number of the documents"), "", Input::Text);
 
 /// What acts on a measure have in common.

@@ -67,6 +67,7 @@ pub fn body_of(kind: &ActKind, subject: &str, posted: &Posted) -> Value {
             Input::Rank => json!({ "place": count_of(entered), "derived": false }),
             Input::Instant => instant_of(entered).into(),
             Input::Names => listed_in(entered).into(),
+            Input::Once => continue,
             Input::Seen => serde_json::from_str(entered).unwrap_or_else(|_| entered.into()),
             Input::Count => count_of(entered),
             _ => Value::String(entered.to_owned()),

@@ -22,7 +22,7 @@ pub fn why(measure: &Value, case: &Value, lang: Lang) -> &'static str {
             "what is held and asked for covers the claim: it is not asked for now",
         ),
         () if is_behind && waits_for_answers => lang.t(
-            "他人已在先冻结，本院冻结为轮候：本案尚有请求未完结，全部完结后再提请",
+            "在先已有其他冻结，本次冻结为轮候：本案尚有请求未完结，全部完结后再提请",
             "others' freezes come first, so that it would wait behind them: it is asked for when every order of the case has come to an end",
         ),
         () if is_whole && waits_for_answers => lang.t(

@@ -1,7 +1,7 @@
 //! Acts on orders, inquiries, tasks and counterparts.
 
 use super::super::words::DECISION;
-use super::{ActKind, Input, MEASURE, REASON, field, needed};
+use super::{ActKind, Input, MEASURE, ONCE, REASON, field, needed};
 use crate::api::may;
 
 /// What acts on a counterpart have in common.
@@ -25,7 +25,7 @@ pub const ACTS: &[ActKind] = &[
         en: "Ask again",
         may: may::REQUERY,
         api: "/v1/orders/{}/requery",
-        fields: &[REASON],
+        fields: &[ONCE, REASON],
         done: ("已重新查询。", "It is asked again."),
         about: ("请求", "Order"),
         at: "/console/orders",
@@ -110,6 +110,7 @@ pub const ACTS: &[ActKind] = &[
                 "/counterparts",
                 Input::Names,
             ),
+            ONCE,
             REASON,
         ],
         done: ("已重新查询。", "It is asked again."),
