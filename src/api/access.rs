@@ -82,7 +82,13 @@ impl<const ROW: u8> FromRequestParts<Arc<Gateway>> for Caller<ROW> {
         if identity.may(ROW) {
             return Ok(Self(Arc::clone(identity)));
         }
-        let detail = format!("this needs one of the roles: {}", words_of(ROW).join(", "));
+        let roles = permission(ROW).map(|row| row.roles).unwrap_or_default();
+        let chinese: Vec<&str> = roles.iter().map(|role| role.chinese()).collect();
+        let detail = format!(
+            "须有下列角色之一（{}） this needs one of the roles: {}",
+            chinese.join("、"),
+            words_of(ROW).join(", ")
+        );
         Err(Problem::new(ProblemKind::Forbidden, detail))
     }
 }

@@ -23,7 +23,7 @@ use super::visitor::Visitor;
 use super::words::{self, Badge, badge, choices};
 use crate::people::cookie::new_token;
 
-pub use file::document;
+pub use file::{document, news_of};
 pub use show::{certificates_shown, show};
 
 /// The page.

@@ -128,6 +128,9 @@ impl Failure {
                 "该表单不是从本系统页面提交的，或者您已重新登录。请返回上一页，刷新后再提交。",
                 "The form was not sent from a page of this system, or you have signed in anew. Go back, reload the page, send it again.",
             ),
+            StatusCode::FORBIDDEN if !self.detail.is_empty() => {
+                lang.t("现在不能办理或者查看，原因如下。", "You cannot do or see this now:")
+            }
             StatusCode::FORBIDDEN => lang.t(
                 "您的角色不能办理此事。",
                 "Your role does not allow this.",

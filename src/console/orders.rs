@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::acts::{ActForm, act_forms};
 use super::address::{segment, without_lang};
 use super::backend::Console;
+use super::cases::news_of;
 use super::currency;
 use super::failure::Failure;
 use super::found::{AssetRow, asset_row, property_of};
@@ -45,6 +46,7 @@ struct OrderPage {
     answer: Vec<(&'static str, String)>,
     assets: Vec<AssetRow>,
     unknown: Vec<(String, String)>,
+    news: Vec<Badge>,
     differences: String,
     receipts: Vec<(String, String, String)>,
     full: String,
@@ -105,6 +107,7 @@ pub async fn show(
         answer: answer(&view, reply, lang),
         assets: assets.map(|found| asset_row(&sourced(found), lang)).collect(),
         unknown: unknown.iter().map(|one| (text(one, "/field"), text(one, "/value"))).collect(),
+        news: news_of(&view, lang),
         differences: pretty(view.pointer("/answer/differences")),
         receipts: receipts.collect(),
         full: pretty(Some(reply)),

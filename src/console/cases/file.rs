@@ -152,9 +152,11 @@ fn revision_of(view: &Value) -> u64 {
     number(view, "/answer/revision")
 }
 
-/// What an answer changed, with when it came; `None` for the first answer to a question.
-fn news_line(view: &Value, number: &str, lang: Lang) -> Option<(Option<Timestamp>, NewsLine)> {
-    let differences = view.pointer("/answer/differences").filter(|known| !known.is_null())?;
+/// What an answer changed, in words; nothing for the first answer to a question.
+pub fn news_of(view: &Value, lang: Lang) -> Vec<Badge> {
+    let Some(differences) = view.pointer("/answer/differences").filter(|known| !known.is_null()) else {
+        return Vec::new();
+    };
     let count = |field: &str| list(differences, &format!("/{field}")).len();
     let badge = |(field, zh, en): &(&str, &'static str, &'static str)| Badge {
         tone: "warn",
@@ -163,6 +165,15 @@ fn news_line(view: &Value, number: &str, lang: Lang) -> Option<(Option<Timestamp
     let mut news: Vec<Badge> = NEWS.iter().filter(|(field, ..)| count(field) > 0).map(badge).collect();
     if news.is_empty() {
         news.push(Badge { tone: "off", text: lang.t("无变化", "nothing new").to_owned() });
+    }
+    news
+}
+
+/// What an answer changed, with when it came; `None` for the first answer to a question.
+fn news_line(view: &Value, number: &str, lang: Lang) -> Option<(Option<Timestamp>, NewsLine)> {
+    let news = news_of(view, lang);
+    if news.is_empty() {
+        return None;
     }
     let line = NewsLine {
         counterpart: names::counterpart(&view["order"]),
