@@ -54,6 +54,8 @@ async fn demonstrate(arguments: &Arguments) -> Result<Exit, Failed> {
     let kept = arguments.folder.clone();
     let temporary = kept.is_none().then(world::temporary_folder).transpose().map_err(&internal)?;
     let folder = kept.or_else(|| temporary.clone()).unwrap_or_default();
+    // Its configuration names files below it, which are looked for from the configuration's own folder.
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
     let outcome = Box::pin(play(&world, &folder, arguments.once, started)).await;
     if let Some(folder) = temporary
         && let Err(error) = std::fs::remove_dir_all(&folder)

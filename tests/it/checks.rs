@@ -241,6 +241,14 @@ fn a_reader_that_goes_away_ends_a_command_quietly() {
 }
 
 #[test]
+fn the_demonstration_plays_in_a_folder_that_is_named_from_where_it_is_started() {
+    let here = tempfile::tempdir().expect("a folder");
+    let demo = &mut program(&["demo", "--once", "--folder", "shown"]);
+    let output = demo.current_dir(&here).output().expect("it runs");
+    assert!(output.status.success() && here.path().join("shown/chakong.toml").is_file(), "{output:?}");
+}
+
+#[test]
 fn reading_what_nobody_understands_is_an_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let garbage = folder.path().join("garbage.json");

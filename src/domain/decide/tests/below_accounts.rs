@@ -1,7 +1,7 @@
 //! What stands on term sub-accounts and products of an account: a bank lists their freezes among the account's, and a product is frozen,
 //! renewed and given back by its units.
 
-use chakong_contract::asset::{Encumbrance, EncumbranceKind, Product, Rank, SubAccount};
+use chakong_contract::asset::{Product, Rank, SubAccount};
 use chakong_contract::order::Target;
 use chakong_contract::reply::Holding;
 use chakong_contract::{Account, ActionKind, Asset, Instruction, Money, Reply};
@@ -11,23 +11,10 @@ use super::super::super::rules::release_reasons::ReleaseReason;
 use super::super::super::{Mandate, Measure, MeasureId, MeasureState, Mode, OrderId, Origin, TaskKind};
 use super::super::{Act, Approval, ReleaseScope};
 use super::books::Bank;
+use super::found_by_others::listed;
 use super::world::{World, auto};
 
 const CASE: &str = "（2026）晋10执651号";
-
-fn listed(amount: u32) -> Encumbrance {
-    Encumbrance {
-        kind: EncumbranceKind::Freeze,
-        holder: "临汾市测试中级人民法院".to_owned(),
-        document: CASE.to_owned(),
-        amount: Some(Money::yuan(amount.into())),
-        from: None,
-        until: None,
-        rank: None,
-        reference: String::new(),
-        words: String::new(),
-    }
-}
 
 /// The answer to a query, changed.
 fn shown(world: &mut World, query: OrderId, change: impl Fn(&mut Account)) -> Reply {
@@ -95,7 +82,7 @@ fn freezes_of_a_sub_account_that_are_listed_among_the_accounts_are_not_counted_t
     let query = asked_again(&mut world);
     let reply = shown(&mut world, query, |account| {
         term_deposit(account);
-        account.encumbrances = vec![listed(10_000), listed(40_000)];
+        account.encumbrances = vec![listed(CASE, 10_000), listed(CASE, 40_000)];
     });
     world.hear(query, reply);
     assert!(world.file.ledger().all(|one| one.origin == Origin::Ordered), "none is recognised");
@@ -115,7 +102,7 @@ fn a_further_freeze_beside_that_of_a_sub_account_is_recognised_once_and_an_uncle
         let query = asked_again(&mut world);
         let reply = shown(&mut world, query, |account| {
             term_deposit(account);
-            account.encumbrances = vec![listed(10_000), listed(sub), listed(500)];
+            account.encumbrances = vec![listed(CASE, 10_000), listed(CASE, sub), listed(CASE, 500)];
         });
         world.hear(query, reply);
         let recognised: Vec<Decimal> =
@@ -278,7 +265,7 @@ fn shown_after_waiting(deposit: u32) -> (World, MeasureId) {
     let query = asked_again(&mut world);
     let reply = shown(&mut world, query, |account| {
         deposited(account);
-        account.encumbrances = vec![listed(300)];
+        account.encumbrances = vec![listed(CASE, 300)];
     });
     world.hear(query, reply);
     (world, id)
@@ -313,7 +300,7 @@ fn nothing_is_frozen_by_itself_while_a_freeze_may_be_an_accounts_or_that_of_its_
     let query = asked_again(&mut world);
     let reply = shown(&mut world, query, |account| {
         product(account, 0);
-        account.encumbrances = vec![listed(1_900)];
+        account.encumbrances = vec![listed(CASE, 1_900)];
     });
     world.hear(query, reply);
     assert!(is_unclear(&world), "{:?}", world.file.tasks);

@@ -1,8 +1,7 @@
 //! Accounts that a later answer shows to be exempt: while their freeze is asked, once it stands, and beyond what an officer permitted.
 
-use chakong_contract::asset::{Encumbrance, EncumbranceKind};
 use chakong_contract::order::Target;
-use chakong_contract::{Account, ActionKind, Asset, DocumentKind, Money, Reply};
+use chakong_contract::{Account, ActionKind, Asset, DocumentKind, Reply};
 use rust_decimal::Decimal;
 
 use super::super::super::rules::exemptions::Level;
@@ -11,6 +10,7 @@ use super::super::super::{
 };
 use super::super::{Act, Approval, ClaimUpdate, EnteredMeasure, OrderInput, Rejected, Resolution};
 use super::books::Bank;
+use super::found_by_others::listed;
 use super::world::{World, auto};
 
 const CASE: &str = "（2026）晋10执671号";
@@ -102,7 +102,7 @@ fn what_is_unclear_of_an_account_stays_so_whatever_else_its_task_tells() {
     let Reply::Found { assets } = &mut reply else { panic!("{reply:?}") };
     let Asset::Account(account) = &mut assets[0].asset else { panic!("an account") };
     MARGIN.clone_into(&mut account.class);
-    account.encumbrances = [480_u32, 1_000].map(listed).to_vec();
+    account.encumbrances = [480_u32, 1_000].map(|amount| listed(CASE, amount)).to_vec();
     world.hear(queries[0], reply);
     let is_unclear = |world: &World| world.file.tasks.iter().any(super::super::super::Task::is_unclear);
     assert!(is_unclear(&world) && is_told(&world, id), "{:?}", world.file.tasks);
@@ -111,20 +111,6 @@ fn what_is_unclear_of_an_account_stays_so_whatever_else_its_task_tells() {
     let found = world.carry_out(queries[1]);
     world.hear(queries[1], found);
     assert_eq!(world.measure_at("b").state, MeasureState::Proposed, "1 000 may stand already");
-}
-
-fn listed(amount: u32) -> Encumbrance {
-    Encumbrance {
-        kind: EncumbranceKind::Freeze,
-        holder: "临汾市测试中级人民法院".to_owned(),
-        document: CASE.to_owned(),
-        amount: Some(Money::yuan(amount.into())),
-        from: None,
-        until: None,
-        rank: None,
-        reference: String::new(),
-        words: String::new(),
-    }
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::super::{Act, ClaimUpdate, ReleaseScope};
 use super::books::Bank;
 use super::world::{World, auto};
 
-fn listed(document: &str, amount: u32) -> Encumbrance {
+/// A freeze of our court, as a bank lists it under the number of a case.
+pub fn listed(document: &str, amount: u32) -> Encumbrance {
     Encumbrance {
         kind: EncumbranceKind::Freeze,
         holder: "临汾市测试中级人民法院".to_owned(),
